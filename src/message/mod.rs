@@ -1,0 +1,56 @@
+//! What is said: an alert becomes the bytes that are stored and sent, the same on every try.
+//!
+//! Pure: no transport, no clock, no store. Must not decide whom to tell or when.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{
+    alert::{ChannelId, Event, Priority, RecipientId},
+    story::Timeline,
+    watch::Hit,
+};
+
+/// All that a message about an alert may say.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    pub recipient: RecipientId,
+    pub channel: ChannelId,
+    pub event: Event,
+    /// 0 for the first alert of the story to this recipient, then 1, 2, …
+    pub seq: u32,
+    /// The watches of this recipient that the story satisfies, the most urgent first.
+    pub watches: Vec<MatchedWatch>,
+    pub story: Timeline,
+    /// Time of queueing: the Date header.
+    pub queued: Timestamp,
+    /// The recipient's zone, for every time that is shown.
+    pub timezone: TimeZone,
+    /// Random for each database, so that two installations, or a database made anew, never share an identity.
+    pub instance: String,
+    /// Message-IDs of the earlier mails of this thread to this channel, oldest first, without angle brackets.
+    pub thread: Vec<String>,
+    /// The subject's headline, frozen when the first alert was queued.
+    pub headline: String,
+    /// Independent outlets needed for `confirmed`.
+    pub confirm_at: usize,
+}
+
+/// A watch as a message names it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatchedWatch {
+    pub name: String,
+    pub note: Option<String>,
+    pub priority: Priority,
+    pub follow_up: Vec<Event>,
+    /// Hits in the entry that is shown first, with the visible text they point into.
+    pub evidence: Vec<Hit>,
+    pub title: String,
+    pub text: String,
+}
+
+/// A message, fixed: `id` is the Message-ID (without angle brackets) or the `webhook-id`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    pub id: String,
+    pub bytes: Vec<u8>,
+}

@@ -1,0 +1,82 @@
+//! Watches: a query language, all queries compiled into one matcher, and the evidence each match carries.
+//!
+//! Pure. Compiling happens when the configuration is loaded, never while an entry is matched.
+
+use serde::{Deserialize, Serialize};
+
+/// The parts of an entry that a query may ask about. All text is visible text.
+#[derive(Clone, Debug, Default)]
+pub struct Subject<'a> {
+    pub title: &'a str,
+    /// One paragraph a line.
+    pub text: &'a str,
+    pub author: &'a str,
+    pub tags: &'a [String],
+    /// Key and names of the outlet.
+    pub source: &'a [String],
+    /// Name and URL of the feed.
+    pub feed: &'a [String],
+    pub groups: &'a [String],
+    pub url: &'a str,
+    /// ISO 639-1 code, or empty when unknown (asked for as `und`).
+    pub language: &'a str,
+}
+
+/// One hit of one clause: where in the entry, and the text found there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    pub field: String,
+    /// Byte range in the field's visible text, on grapheme boundaries.
+    pub start: usize,
+    pub end: usize,
+    pub text: String,
+    /// The clause as the user wrote it.
+    pub clause: String,
+}
+
+/// A watch that an entry satisfies, with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Match {
+    pub watch: String,
+    pub evidence: Vec<Hit>,
+}
+
+/// What of `[[watch]]` decides which entries match; each string is one line of the query language.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    pub name: String,
+    pub any: Vec<String>,
+    pub all: Vec<String>,
+    pub none: Vec<String>,
+    pub query: Option<String>,
+    /// `[watch.scope] feeds`: names of feeds, `group:NAME`; empty means all.
+    pub feeds: Vec<String>,
+    /// `[watch.scope] languages`: ISO 639-1 codes and `und`; empty means all.
+    pub languages: Vec<String>,
+}
+
+/// Which of the strings of a [`Query`] something was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Any(usize),
+    All(usize),
+    None(usize),
+    Query,
+    Feeds(usize),
+    Languages(usize),
+    /// The watch as a whole ("matches nothing: it has only `none`").
+    Whole,
+}
+
+/// Something wrong or doubtful in a watch; `config` turns it into file, line, column and caret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// A warning is shown, an error refuses the configuration.
+    pub is_error: bool,
+    pub part: Part,
+    /// Byte range inside that string.
+    pub start: usize,
+    pub end: usize,
+    pub message: String,
+    pub suggestion: Option<String>,
+}
