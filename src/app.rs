@@ -1,1 +1,212 @@
-//! (room)
+//! Opens, wires, spawns, drains: the one room that knows everyone.
+
+mod reload;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::{Notify, watch},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{error, info, warn};
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    courier::{Courier, Round},
+    deliver::Deliverer,
+    fetch,
+    intake::{Intake, Rules},
+    poller::{Poller, Tools},
+    store::{self, Store, outbox},
+    systemd,
+};
+
+/// How long what is in flight may take to finish after SIGTERM.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// The product without its loops: everything opened and wired. `run` puts loops around it, `poll` and `demo` take
+/// single steps.
+pub struct Engine {
+    pub store: Arc<Store>,
+    pub intake: Intake,
+    pub round: Round,
+    pub tools: Tools,
+    pub clock: Clock,
+}
+
+impl Engine {
+    /// Opens the database and rebuilds the story index.
+    pub async fn open(config: Arc<Config>, clock: Clock) -> Result<Self> {
+        let now = clock.now();
+        let (round, tools) = wire(config)?;
+        let path = round.rules.config.storage.path.clone();
+        let store = tokio::task::spawn_blocking(move || Store::open(&path, now)).await??;
+        recover(&store, now).await?;
+        let rules = Arc::clone(&round.rules);
+        let intake = rebuild(&store, rules, now).await?;
+        Ok(Self { store: Arc::new(store), intake, round, tools, clock })
+    }
+
+    /// A poller for the configured feeds; rows of feeds not seen before are made.
+    pub async fn poller(&self) -> Result<Poller> {
+        let poller = Poller::open(
+            Arc::clone(&self.store),
+            self.intake.clone(),
+            Arc::clone(&self.round.rules),
+            self.tools.clone(),
+            self.clock,
+        );
+        Ok(poller.await?)
+    }
+
+    /// A courier that works with what the engine was opened with.
+    pub fn courier(&self) -> Courier {
+        let (_, round) = watch::channel(self.round.clone());
+        Courier::new(Arc::clone(&self.store), round, self.clock)
+    }
+
+    /// Closes the database after the last piece of work.
+    pub async fn close(self) -> Result<()> {
+        let Self { store, .. } = self;
+        match Arc::try_unwrap(store) {
+            Ok(store) => Ok(store.close().await?),
+            // Somebody still holds it; the process is about to end, and what is committed is on the disk.
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+async fn recover(store: &Store, now: Timestamp) -> Result<()> {
+    let doubtful = store.write(move |transaction| outbox::recover(transaction, now)).await?;
+    for id in doubtful {
+        warn!(id, "was being sent when the last process ended; it goes out again and may be a duplicate");
+    }
+    Ok(())
+}
+
+async fn rebuild(store: &Store, rules: Arc<Rules>, now: Timestamp) -> Result<Intake, store::Error> {
+    let (intake, entries) = store.read(move |connection| Intake::rebuild(connection, &rules, now)).await?;
+    info!(entries, "story index rebuilt");
+    Ok(intake)
+}
+
+/// What a configuration becomes before anything uses it; fails without a side effect.
+pub fn wire(config: Arc<Config>) -> Result<(Round, Tools)> {
+    let rules = Rules::new(Arc::clone(&config)).map_err(anyhow::Error::msg)?;
+    let settings = fetch::Settings {
+        contact: config.polling.contact.clone(),
+        allow_networks: config.polling.allow_networks.clone(),
+        ..fetch::Settings::default()
+    };
+    let guard = fetch::Guard::new(config.polling.allow_networks.clone());
+    let hooks = fetch::build_http(&settings, &guard).context("the HTTP client cannot be made")?;
+    let client = fetch::Client::new(&settings).context("the HTTP client cannot be made")?;
+    let deliverer = Arc::new(Deliverer::new(&config, hooks));
+    let slots = fetch::Slots::new(config.polling.concurrency, config.polling.per_host);
+    Ok((Round { rules: Arc::new(rules), deliverer }, Tools { client, slots }))
+}
+
+/// Loads the configuration as it stands on the disk now.
+pub type Load = Box<dyn Fn() -> Result<Arc<Config>> + Send>;
+
+/// The daemon: runs until SIGTERM or SIGINT.
+pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
+    let started = std::time::Instant::now();
+    let mut signals = Signals::listen()?;
+    let engine = Engine::open(config, Clock::Machine).await?;
+    let (rounds, round) = watch::channel(engine.round.clone());
+    let (tools_sender, tools) = watch::channel(engine.tools.clone());
+    let courier = Courier::new(Arc::clone(&engine.store), round.clone(), engine.clock);
+    let poller = engine.poller().await?;
+    let wake = Arc::new(Notify::new());
+    let stop = CancellationToken::new();
+    let progress = [Arc::clone(&courier.progress), poller.progress()];
+    let tasks = TaskTracker::new();
+    tasks.spawn(courier.run(Arc::clone(&wake), stop.clone()));
+    tasks.spawn(poller.run(round, tools, wake, stop.clone()));
+    tasks.spawn(watch_over(progress, stop.clone()));
+    tasks.close();
+
+    let status = summary(&engine.round.rules.config);
+    info!(milliseconds = started.elapsed().as_millis() as u64, "{status}");
+    systemd::ready(&status);
+    let mut reloader = reload::Reloader { load, rounds, tools: tools_sender, intake: engine.intake.clone() };
+    loop {
+        tokio::select! {
+            _ = signals.hangup.recv() => reloader.reload(),
+            _ = signals.terminate.recv() => break,
+            _ = signals.interrupt.recv() => break,
+        }
+    }
+    info!("stopping");
+    systemd::stopping();
+    stop.cancel();
+    tokio::select! {
+        () = tasks.wait() => {}
+        () = tokio::time::sleep(DRAIN) => warn!("not everything in flight has finished; it goes on at the next start"),
+        _ = signals.terminate.recv() => warn!("stopping at once"),
+        _ = signals.interrupt.recv() => warn!("stopping at once"),
+    }
+    drop(reloader);
+    engine.close().await
+}
+
+fn summary(config: &Config) -> String {
+    let feeds = config.feeds.iter().filter(|feed| feed.enabled).count();
+    format!("watching {feeds} feeds with {} watches for {} recipients", config.watches.len(), recipients(config))
+}
+
+fn recipients(config: &Config) -> usize {
+    config.recipients.len() + config.webhooks.len()
+}
+
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+}
+
+/// Tells the watchdog of life only while every loop moves on: a timer beside them would hide a loop that hangs.
+async fn watch_over(progress: [Arc<AtomicU64>; 2], stop: CancellationToken) {
+    let Some(limit) = systemd::watchdog() else { return };
+    let mut before = [u64::MAX; 2];
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(limit / 3) => {}
+        }
+        let now = [progress[0].load(Ordering::Relaxed), progress[1].load(Ordering::Relaxed)];
+        if now.iter().zip(&before).all(|(now, before)| now != before) {
+            systemd::alive();
+        } else {
+            error!("a loop has not moved on");
+        }
+        before = now;
+    }
+}
+
+/// Where the database of a configuration lies.
+pub fn database(config: &Config) -> PathBuf {
+    config.storage.path.clone()
+}

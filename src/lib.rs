@@ -19,6 +19,7 @@ pub mod courier;
 pub mod intake;
 pub mod poller;
 
+pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod systemd;

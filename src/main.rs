@@ -1,1 +1,5 @@
-fn main() {}
+//! Arguments, command, exit code: all else is in the library.
+
+fn main() -> std::process::ExitCode {
+    storywatch::cli::main()
+}

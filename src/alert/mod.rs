@@ -2,9 +2,15 @@
 //!
 //! Pure: facts and `now` in, a decision with its reason out. Must not send, store or word anything.
 
+mod decide;
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+pub use decide::{Decision, Facts, MatchFact, Past, decide, ready_watches};
 
 /// Who is told: `[recipient.NAME]` as `NAME`, `[webhook.NAME]` as `hook:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -95,4 +101,11 @@ pub struct Policy {
     /// Events told after the first alert.
     pub follow_up: Vec<Event>,
     pub max_followups: u32,
+}
+
+impl Policy {
+    /// Independent outlets at which this watch calls a story confirmed: what it asks for, and never fewer than two.
+    pub fn confirmed_at(&self) -> usize {
+        if self.min_outlets.independent { self.min_outlets.count.max(2) } else { 2 }
+    }
 }

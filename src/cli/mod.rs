@@ -1,1 +1,144 @@
-//! (room)
+//! Commands: one file each. Reads arguments, prints, and gives exit codes (0 fine, 1 failed, 2 usage, 65 unusable
+//! database, 78 configuration refused).
+//!
+//! Must not decide anything that the daemon would have to decide too.
+
+mod check;
+mod demo;
+mod feeds;
+mod group;
+mod input;
+mod lookup;
+mod matching;
+mod out;
+mod outbox;
+mod parse;
+mod poll;
+mod run;
+mod search;
+mod send_test;
+mod status;
+mod stories;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    store,
+    telemetry::{self, LogFormat},
+};
+
+/// Polls feeds, recognises when several outlets tell the same story, and alerts once per story.
+#[derive(Debug, Parser)]
+#[command(name = "storywatch", version, max_term_width = 100)]
+struct Arguments {
+    /// The main configuration file.
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        global = true,
+        env = "STORYWATCH_CONFIG",
+        default_value = "/etc/storywatch/storywatch.toml"
+    )]
+    config: PathBuf,
+    /// The database, instead of the one the configuration names.
+    #[arg(long, value_name = "FILE", global = true)]
+    database: Option<PathBuf>,
+    /// The form of log lines (on standard error).
+    #[arg(long, value_enum, global = true, default_value_t)]
+    log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon.
+    Run,
+    /// Load everything as `run` would and show all errors and warnings at once.
+    Check(check::Check),
+    /// Poll once what is due (or the feeds named), alert and deliver, and exit.
+    Poll(poll::Poll),
+    /// Play a story through the real pipeline on this machine alone; needs no network and no configuration.
+    Demo(demo::Demo),
+    /// Read one feed document and print it as JSON.
+    Parse(parse::Parse),
+    /// Match entries given as JSON lines against watches.
+    Match(matching::Match),
+    /// Group entries given as JSON lines into stories.
+    Group(group::Group),
+    /// The feeds and their health.
+    #[command(subcommand)]
+    Feeds(feeds::Feeds),
+    /// List the stories.
+    Stories(stories::Stories),
+    /// Show one story's time line.
+    Story(stories::Story),
+    /// Search the stored entries with the language of watches.
+    Search(search::Search),
+    /// The deliveries that wait, failed or were given up.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// Send a clearly marked test alert through a real channel.
+    SendTest(send_test::SendTest),
+    /// What the database holds and how the feeds and deliveries stand.
+    Status(status::Status),
+}
+
+/// Refused configuration; the diagnostics have been shown.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration is refused")]
+pub struct Refused;
+
+/// The process: arguments in, exit code out.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let quiet = !matches!(arguments.command, Command::Run);
+    telemetry::init(arguments.log_format, quiet);
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn fail(failure: &anyhow::Error) -> ExitCode {
+    if out::is_broken_pipe(failure) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("storywatch: {failure:#}");
+    if failure.is::<Refused>() {
+        return ExitCode::from(78);
+    }
+    match failure.downcast_ref::<store::Error>() {
+        Some(store::Error::Corrupt { .. } | store::Error::Foreign(_)) => ExitCode::from(65),
+        Some(store::Error::Newer { .. }) => ExitCode::from(78),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let place = lookup::Place { config: arguments.config.clone(), database: arguments.database.clone() };
+    match &arguments.command {
+        Command::Run => run::run(place),
+        Command::Check(command) => command.run(&place),
+        Command::Poll(command) => command.run(&place),
+        Command::Demo(command) => command.run(),
+        Command::Parse(command) => command.run(),
+        Command::Match(command) => command.run(&place),
+        Command::Group(command) => command.run(&place),
+        Command::Feeds(command) => command.run(&place),
+        Command::Stories(command) => command.run(&place),
+        Command::Story(command) => command.run(&place),
+        Command::Search(command) => command.run(&place),
+        Command::Outbox(command) => command.run(&place),
+        Command::SendTest(command) => command.run(&place),
+        Command::Status(command) => command.run(&place),
+    }
+}
+
+/// The runtime that every command with a network or a store works in.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

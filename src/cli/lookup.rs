@@ -1,0 +1,96 @@
+//! Where the configuration and the database of a command are.
+
+use std::{collections::BTreeMap, io::IsTerminal, path::PathBuf};
+
+use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+
+use super::Refused;
+use crate::{
+    config::{self, Config, Diagnostic, Outlet, Overrides},
+    store,
+};
+
+/// What the command line says of files.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub config: PathBuf,
+    pub database: Option<PathBuf>,
+}
+
+impl Place {
+    /// The configuration; all faults and warnings are shown on standard error.
+    ///
+    /// # Errors
+    /// [`Refused`] when there is at least one fault.
+    pub(super) fn load(&self) -> Result<Config> {
+        let (config, diagnostics) = self.diagnose();
+        if !diagnostics.is_empty() {
+            eprint!("{}", config::render(&diagnostics, std::io::stderr().is_terminal()));
+        }
+        config.ok_or_else(|| Refused.into())
+    }
+
+    /// The configuration, unless refused, and all that is to be said of it.
+    pub(super) fn diagnose(&self) -> (Option<Config>, Vec<Diagnostic>) {
+        let mut flags = Overrides::default();
+        if let Some(database) = &self.database {
+            flags = flags.set("--database", "storage.path", &database.to_string_lossy());
+        }
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .collect();
+        match config::load(&self.config, &flags, &environment) {
+            Ok((config, warnings)) => (Some(config), warnings),
+            Err(diagnostics) => (None, diagnostics),
+        }
+    }
+}
+
+/// A database opened for reading, with the outlets' names where there is a configuration.
+pub(super) struct Reading {
+    pub connection: Connection,
+    pub path: PathBuf,
+    outlets: BTreeMap<String, Outlet>,
+}
+
+impl Reading {
+    /// With `--database` alone no configuration is needed, so that the database of a demo can be looked at; one that
+    /// loads still gives the names.
+    pub(super) fn open(place: &Place) -> Result<Self> {
+        let (path, outlets) = match (&place.database, place.config.exists()) {
+            (Some(path), false) => (path.clone(), BTreeMap::new()),
+            _ => {
+                let config = place.load()?;
+                (config.storage.path, config.outlets)
+            }
+        };
+        Ok(Self { connection: store::open_reader(&path)?, path, outlets })
+    }
+
+    /// An outlet's name for people; its key where it is not configured.
+    pub(super) fn outlet_name(&self, key: &str) -> String {
+        self.outlets.get(key).map_or_else(|| key.to_owned(), |outlet| outlet.name.clone())
+    }
+}
+
+/// The database for a short change beside a running daemon.
+pub(super) fn open_beside(place: &Place) -> Result<Connection> {
+    let path = match &place.database {
+        Some(path) => path.clone(),
+        None => place.load()?.storage.path,
+    };
+    Ok(store::open_beside(&path)?)
+}
+
+/// A span on the command line, in the units of the configuration.
+pub(super) fn span(text: &str) -> Result<SignedDuration, String> {
+    let span = config::parse_span(text)?;
+    SignedDuration::try_from(span).map_err(|_| format!("{text:?} is too long"))
+}
+
+/// The time `span` ago.
+pub(super) fn since(now: Timestamp, span: SignedDuration) -> Timestamp {
+    now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,1 @@
+//! `storywatch parse`: one feed document in, one JSON value out.

@@ -1,0 +1,176 @@
+//! `storywatch stories` and `storywatch story`: what happened, and who said so when.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::json;
+
+use super::{
+    lookup::{Place, Reading, since, span},
+    out::Out,
+};
+use crate::{
+    clock::Clock,
+    store::{
+        alerts::{self, AlertRow},
+        stories,
+    },
+    story::{Member, StoryId, Timeline},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Stories {
+    /// Stories with a member seen within this span.
+    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = span)]
+    since: SignedDuration,
+    /// Only stories that this watch matches.
+    #[arg(long, value_name = "NAME")]
+    watch: Option<String>,
+    /// At most so many, the latest first.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: usize,
+    /// One JSON value a line.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Story {
+    /// As shown by `storywatch stories` and in every mail: S8F3K2.
+    id: StoryId,
+    /// One JSON value.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Stories {
+    pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
+        let reading = Reading::open(place)?;
+        let since = since(Clock::Machine.now(), self.since);
+        let mut out = Out::new();
+        for story in stories::list(&reading.connection, since, self.watch.as_deref(), self.limit)? {
+            if self.json {
+                out.json(&json!({
+                    "story": story.story.to_string(),
+                    "headline": story.headline,
+                    "first_seen": story.first_seen,
+                    "outlets": story.outlets,
+                    "independent": story.independent,
+                    "members": story.members,
+                }))?;
+            } else {
+                out.line(format!(
+                    "{:<8} {}  {:>3} outlets, {:>3} independent  {}",
+                    story.story.to_string(),
+                    clock_time(story.first_seen),
+                    story.outlets,
+                    story.independent,
+                    story.headline
+                ))?;
+            }
+        }
+        out.end()?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Story {
+    pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
+        let reading = Reading::open(place)?;
+        let timeline = stories::timeline(&reading.connection, self.id, &|key| reading.outlet_name(key))?
+            .with_context(|| format!("there is no story {}", self.id))?;
+        let alerts = alerts::of_story(&reading.connection, self.id)?;
+        let mut out = Out::new();
+        if self.json {
+            out.json(&story_json(&timeline, &alerts))?;
+        } else {
+            for line in story_lines(&timeline, &alerts) {
+                out.line(line)?;
+            }
+            for decision in alerts::decisions(&reading.connection, self.id)? {
+                out.line(format!(
+                    "  {}  {}: {} ({})",
+                    clock_time(decision.decided),
+                    decision.recipient,
+                    decision.outcome,
+                    decision.reason
+                ))?;
+            }
+        }
+        out.end()?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn story_json(timeline: &Timeline, alerts: &[AlertRow]) -> serde_json::Value {
+    let alert = |row: &AlertRow| {
+        json!({
+            "recipient": row.recipient.0,
+            "seq": row.seq,
+            "event": row.event.as_str(),
+            "watches": row.watches,
+            "raised": row.raised,
+            "queued": row.queued,
+            "reason": row.reason,
+        })
+    };
+    json!({
+        "story": timeline.story.to_string(),
+        "headline": timeline.headline,
+        "first_seen": timeline.first_seen,
+        "outlets": timeline.outlets().len(),
+        "independent": timeline.independent_outlets().len(),
+        "members": timeline.members,
+        "alerts": alerts.iter().map(alert).collect::<Vec<_>>(),
+    })
+}
+
+/// The time line for people; also what `demo` ends with.
+pub(super) fn story_lines(timeline: &Timeline, alerts: &[AlertRow]) -> Vec<String> {
+    let mut lines = vec![
+        format!("{}  {}", timeline.story, timeline.headline),
+        format!(
+            "  {} outlets, {} of them independent",
+            timeline.outlets().len(),
+            timeline.independent_outlets().len()
+        ),
+    ];
+    for member in &timeline.members {
+        lines.extend(member_lines(member));
+    }
+    for alert in alerts {
+        let when = alert.queued.unwrap_or(alert.due);
+        let state = if alert.is_waiting { "waits until" } else { "queued" };
+        lines.push(format!(
+            "  {}  alert {} to {}: {} ({state} {}; {})",
+            clock_time(alert.raised),
+            alert.seq + 1,
+            alert.recipient,
+            alert.event.as_str(),
+            clock_time(when),
+            alert.reason
+        ));
+    }
+    lines
+}
+
+fn member_lines(member: &Member) -> Vec<String> {
+    let of = member.of.as_deref().map(|of| format!(" {of}")).unwrap_or_default();
+    let relation = format!("{}{of}", member.relation.as_str());
+    let mut lines = vec![format!("  {}  {:<22} {:<24} {}", clock_time(member.seen), member.outlet_name, relation, member.title)];
+    let indent = " ".repeat(20);
+    for (seen, title) in &member.earlier_titles {
+        lines.push(format!("{indent}headline from {}: {title}", clock_time(*seen)));
+    }
+    if let Some(evidence) = &member.evidence {
+        lines.push(format!("{indent}{evidence}"));
+    }
+    lines
+}
+
+/// Date and time of day in UTC, to the minute.
+pub(super) fn clock_time(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string()
+}

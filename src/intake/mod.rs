@@ -1,0 +1,258 @@
+//! One feed's news, serially and in one transaction: recognised, grouped, matched, decided, queued.
+//!
+//! Intake is serial, so two outlets that carry one story in the same second cannot both found it. The story index in
+//! memory is put right when a transaction does not commit. Must not fetch, send, or read the clock.
+
+mod recognise;
+mod rules;
+mod tell;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, Transaction};
+
+use crate::{
+    entry::{Entry, EntryId, FeedId},
+    schedule::PollState,
+    store::{Error, Store, entries, feeds, stories},
+    story::{Document, Index, StoryId, Verdict},
+};
+
+pub use rules::{FeedContext, Rules};
+pub use tell::queue_due;
+
+/// What one poll of one feed brought.
+#[derive(Clone, Debug)]
+pub struct News {
+    pub feed: FeedId,
+    /// URL by which the feed is configured.
+    pub url: String,
+    pub title: Option<String>,
+    /// As listed in the document.
+    pub entries: Vec<Entry>,
+    /// The feed's first successful poll: its entries are stored and grouped, and alert nobody.
+    pub baseline: bool,
+}
+
+/// What became of the entries of one poll.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub listed: usize,
+    pub new: usize,
+    pub changed: usize,
+    /// Recognised by headline after all ids of the feed changed at once.
+    pub rekeyed: usize,
+}
+
+/// What a committed intake has done.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub counts: Counts,
+    /// Deliveries that are due now.
+    pub queued: usize,
+    pub state: PollState,
+}
+
+/// The story index beside the database, and the one way in.
+#[derive(Clone)]
+pub struct Intake {
+    memory: Arc<Mutex<Memory>>,
+    window: Duration,
+}
+
+struct Memory {
+    index: Index,
+    /// How to undo what the running transaction has done to the index.
+    undo: Vec<Undo>,
+}
+
+enum Undo {
+    Inserted(EntryId),
+    Replaced(Box<Document>),
+}
+
+impl Intake {
+    /// Rebuilds the story index from the entries of the window; gives their number too.
+    pub fn rebuild(connection: &Connection, rules: &Rules, now: Timestamp) -> Result<(Self, usize), Error> {
+        let window = rules.config.stories.window;
+        let mut index = Index::new(window, rules.outlet_names());
+        let since = now.saturating_sub(SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX));
+        entries::each_since(connection, since.unwrap_or(Timestamp::MIN), |document, story| {
+            index.insert(&document, story);
+        })?;
+        let size = index.len();
+        let memory = Memory { index, undo: Vec::new() };
+        Ok((Self { memory: Arc::new(Mutex::new(memory)), window }, size))
+    }
+
+    /// Takes over the outlets' names after a reload.
+    pub fn set_rules(&self, rules: &Rules) {
+        self.lock().index.set_outlets(rules.outlet_names());
+    }
+
+    /// Entries in the index.
+    pub fn size(&self) -> usize {
+        self.lock().index.len()
+    }
+
+    /// The span in which a story can be joined.
+    pub fn window(&self) -> Duration {
+        self.window
+    }
+
+    /// Stores one poll's news and all that follows from it in one transaction; `next` turns the counts into what is
+    /// remembered of the feed, which is stored in the same transaction.
+    pub async fn record(
+        &self,
+        store: &Store,
+        rules: Arc<Rules>,
+        news: News,
+        now: Timestamp,
+        next: impl FnOnce(Counts) -> PollState + Send + 'static,
+    ) -> Result<Recorded, Error> {
+        let at_work = self.clone();
+        let at_end = self.clone();
+        let work = move |transaction: &Transaction<'_>| {
+            let mut memory = at_work.lock();
+            let (counts, queued) = take_in(transaction, &mut memory, &rules, &news, now)?;
+            let state = next(counts);
+            feeds::save(transaction, news.feed, news.title.as_deref(), &state)?;
+            Ok(Recorded { counts, queued, state })
+        };
+        store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
+        // A panic inside a transaction is undone by `settle`, so what it leaves behind is usable.
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn settle(&mut self, is_committed: bool, now: Timestamp) {
+        if is_committed {
+            self.undo.clear();
+            self.index.expire(now);
+            return;
+        }
+        while let Some(undo) = self.undo.pop() {
+            match undo {
+                Undo::Inserted(entry) => self.index.remove(entry),
+                Undo::Replaced(before) => self.index.replace(&before),
+            }
+        }
+    }
+}
+
+fn take_in(
+    transaction: &Transaction<'_>,
+    memory: &mut Memory,
+    rules: &Rules,
+    news: &News,
+    now: Timestamp,
+) -> Result<(Counts, usize), Error> {
+    let context = rules.feed(&news.url);
+    let sorted = recognise::sort(transaction, news, now)?;
+    let mut touched: BTreeSet<(StoryId, EntryId)> = BTreeSet::new();
+    let mut counts = Counts { listed: news.entries.len(), rekeyed: sorted.rekeyed, ..Counts::default() };
+    for (id, entry) in &sorted.known {
+        if let Some(story) = update_known(transaction, memory, rules, &context, *id, entry, now)? {
+            counts.changed += 1;
+            touched.insert((story, *id));
+        }
+    }
+    for (entry, keys) in &sorted.new {
+        let (id, story) = store_new(transaction, memory, rules, &context, news, entry, now)?;
+        entries::remember_keys(transaction, news.feed, id, keys, now)?;
+        counts.new += 1;
+        if !news.baseline {
+            touched.insert((story, id));
+        }
+    }
+    for (story, entry) in touched {
+        tell::decide_story(transaction, rules, story, entry, now)?;
+    }
+    Ok((counts, queue_due(transaction, rules, now)?))
+}
+
+/// Stores what an entry known from an earlier poll says now, if that is something else; gives its story then, unless
+/// the entry belongs to the back catalogue.
+fn update_known(
+    transaction: &Transaction<'_>,
+    memory: &mut Memory,
+    rules: &Rules,
+    context: &FeedContext,
+    id: EntryId,
+    entry: &Entry,
+    now: Timestamp,
+) -> Result<Option<StoryId>, Error> {
+    // Gone by retention: its key is all that is left, and the item is still no news.
+    let Some(before) = entries::load(transaction, id)? else { return Ok(None) };
+    if before.entry.title == entry.title && before.entry.text == entry.text {
+        return Ok(None);
+    }
+    entries::update(transaction, id, entry, now)?;
+    let seen = before.seen;
+    memory.undo.push(Undo::Replaced(Box::new(document(id, &before.outlet, context, &before.entry, seen))));
+    memory.index.replace(&document(id, &before.outlet, context, entry, seen));
+    rules.match_entry(transaction, id, &before.outlet, context, entry, now)?;
+    Ok(Some(before.story).filter(|_| !before.baseline))
+}
+
+fn store_new(
+    transaction: &Transaction<'_>,
+    memory: &mut Memory,
+    rules: &Rules,
+    context: &FeedContext,
+    news: &News,
+    entry: &Entry,
+    now: Timestamp,
+) -> Result<(EntryId, StoryId), Error> {
+    let id = entries::next_id(transaction)?;
+    let outlet = rules.outlet_of(context, entry);
+    let document = document(id, &outlet, context, entry, now);
+    let grouping = memory.index.group(&document);
+    let story = match grouping.verdict {
+        Verdict::Joins(story) => story,
+        Verdict::Founds => stories::found(transaction, &entry.title, now)?,
+    };
+    stories::grown(transaction, story, now)?;
+    let stored = entries::Stored {
+        id,
+        feed: news.feed,
+        outlet,
+        entry: entry.clone(),
+        seen: now,
+        baseline: news.baseline,
+        story,
+        relation: grouping.relation,
+        related_to: grouping.of,
+        reason: grouping.reason,
+        score: grouping.score,
+    };
+    entries::insert(transaction, &stored, &grouping.cites)?;
+    memory.undo.push(Undo::Inserted(id));
+    memory.index.insert(&document, story);
+    rules.match_entry(transaction, id, &stored.outlet, context, entry, now)?;
+    Ok((id, story))
+}
+
+fn document(id: EntryId, outlet: &str, context: &FeedContext, entry: &Entry, seen: Timestamp) -> Document {
+    Document {
+        id,
+        outlet: outlet.to_owned(),
+        feed: context.url.clone(),
+        title: entry.title.clone(),
+        text: entry.text.clone(),
+        url: entry.canonical_url.clone(),
+        links: entry.links.clone(),
+        seen,
+        published: entry.published,
+        language: entry.language.clone(),
+    }
+}

@@ -1,0 +1,168 @@
+//! What the configuration says, in the form that intake works with: queries compiled, policies and names at hand.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::Timestamp;
+use rusqlite::Transaction;
+use url::Url;
+
+use crate::{
+    alert::{ChannelId, Policy, RecipientId},
+    config::{self, Config},
+    entry::{Entry, EntryId, url::registrable_domain},
+    message::Sender,
+    store::{Error, alerts},
+    story::OutletNames,
+    watch::{self, Subject, WatchSet},
+};
+
+/// A configuration, ready for use. A reload makes another one.
+pub struct Rules {
+    pub config: Arc<Config>,
+    pub watches: WatchSet,
+    /// Index into `config.watches`, by name.
+    by_name: HashMap<String, usize>,
+    /// Index into `config.feeds`, by URL.
+    by_url: HashMap<String, usize>,
+    /// Key of a configured outlet, by its domains.
+    by_domain: HashMap<String, String>,
+    pub sender: Option<Sender>,
+}
+
+/// What intake must know of the feed an entry comes from.
+#[derive(Clone, Debug, Default)]
+pub struct FeedContext {
+    pub url: String,
+    /// Name and URL, as the field `feed` of a query sees them.
+    names: Vec<String>,
+    groups: Vec<String>,
+    outlet: String,
+}
+
+impl Rules {
+    /// Compiles a checked configuration.
+    ///
+    /// # Errors
+    /// Names the watch or address that `config` let through although it cannot be used.
+    pub fn new(config: Arc<Config>) -> Result<Self, String> {
+        let queries: Vec<watch::Query> = config.watches.iter().map(|watch| watch.query.clone()).collect();
+        let compiled = watch::compile(&queries, &config.terms);
+        if let Some((index, problem)) = compiled.problems.iter().find(|(_, problem)| problem.is_error) {
+            return Err(format!("watch {}: {}", queries[*index].name, problem.message));
+        }
+        let sender = match &config.mail {
+            Some(mail) => Some(Sender::new(&mail.from_name, &mail.from_address).map_err(|error| error.to_string())?),
+            None => None,
+        };
+        let domains = |(key, outlet): (&String, &config::Outlet)| {
+            outlet.domains.iter().map(|domain| (domain.clone(), key.clone())).collect::<Vec<_>>()
+        };
+        Ok(Self {
+            watches: compiled.watches,
+            by_name: positions(config.watches.iter().map(|watch| watch.query.name.clone())),
+            by_url: positions(config.feeds.iter().map(|feed| feed.url.to_string())),
+            by_domain: config.outlets.iter().flat_map(domains).collect(),
+            sender,
+            config,
+        })
+    }
+
+    /// The outlets as the story engine must know them.
+    pub fn outlet_names(&self) -> Vec<OutletNames> {
+        let names = |(key, outlet): (&String, &config::Outlet)| OutletNames {
+            key: key.clone(),
+            names: std::iter::once(outlet.name.clone()).chain(outlet.names.iter().cloned()).collect(),
+            domains: outlet.domains.clone(),
+        };
+        self.config.outlets.iter().map(names).collect()
+    }
+
+    /// An outlet's name for people; its key where it is not configured.
+    pub fn outlet_name(&self, key: &str) -> String {
+        self.config.outlets.get(key).map_or_else(|| key.to_owned(), |outlet| outlet.name.clone())
+    }
+
+    /// What is known of the feed configured at `url`.
+    pub fn feed(&self, url: &str) -> FeedContext {
+        let Some(feed) = self.by_url.get(url).map(|index| &self.config.feeds[*index]) else {
+            return FeedContext { url: url.to_owned(), ..FeedContext::default() };
+        };
+        FeedContext {
+            url: url.to_owned(),
+            names: vec![feed.name.clone(), url.to_owned()],
+            groups: feed.groups.clone(),
+            outlet: feed.outlet.clone(),
+        }
+    }
+
+    /// Key of the outlet an entry is of: the feed's, where one is configured; else the configured outlet whose domain
+    /// the entry's link has; else the feed's domain.
+    pub(super) fn outlet_of(&self, context: &FeedContext, entry: &Entry) -> String {
+        if self.config.outlets.contains_key(&context.outlet) {
+            return context.outlet.clone();
+        }
+        let by_link = || {
+            let url = Url::parse(entry.url.as_deref()?).ok()?;
+            self.by_domain.get(&registrable_domain(&url)).cloned()
+        };
+        by_link().unwrap_or_else(|| context.outlet.clone())
+    }
+
+    pub(super) fn watch(&self, name: &str) -> Option<&config::Watch> {
+        self.by_name.get(name).map(|index| &self.config.watches[*index])
+    }
+
+    pub(super) fn policy(&self, name: &str) -> Option<&Policy> {
+        self.watch(name).map(|watch| &watch.policy)
+    }
+
+    /// Where a recipient's messages go.
+    pub(super) fn channels(&self, recipient: &RecipientId) -> Vec<ChannelId> {
+        if recipient.0.starts_with("hook:") {
+            return vec![ChannelId(recipient.0.clone())];
+        }
+        let addresses = self.config.recipients.get(&recipient.0).map(|known| known.email.as_slice()).unwrap_or_default();
+        addresses.iter().map(|address| ChannelId(format!("mail:{address}"))).collect()
+    }
+
+    /// Stores which watches an entry satisfies now.
+    pub(super) fn match_entry(
+        &self,
+        transaction: &Transaction<'_>,
+        id: EntryId,
+        outlet: &str,
+        context: &FeedContext,
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let found = self.matches(outlet, context, entry);
+        alerts::replace_matches(transaction, id, &found, now)
+    }
+
+    /// The watches that an entry of this outlet and feed satisfies.
+    pub fn matches(&self, outlet: &str, context: &FeedContext, entry: &Entry) -> Vec<watch::Match> {
+        let mut source = vec![outlet.to_owned()];
+        if let Some(known) = self.config.outlets.get(outlet) {
+            source.push(known.name.clone());
+            source.extend(known.names.iter().cloned());
+        }
+        source.extend(entry.source.clone());
+        let site = entry.canonical_url.as_deref().and_then(|url| Url::parse(url).ok());
+        self.watches.matches(&Subject {
+            title: &entry.title,
+            text: &entry.text,
+            author: entry.author.as_deref().unwrap_or_default(),
+            tags: &entry.tags,
+            source: &source,
+            feed: &context.names,
+            groups: &context.groups,
+            url: entry.canonical_url.as_deref().or(entry.url.as_deref()).unwrap_or_default(),
+            site: site.as_ref().and_then(Url::host_str).unwrap_or_default(),
+            language: entry.language.as_deref().unwrap_or_default(),
+        })
+    }
+}
+
+fn positions(names: impl Iterator<Item = String>) -> HashMap<String, usize> {
+    names.enumerate().map(|(index, name)| (name, index)).collect()
+}

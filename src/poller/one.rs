@@ -1,0 +1,160 @@
+//! One poll of one feed: fetch, parse, hand to intake, and what `schedule` makes of it.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::{Landed, Tools};
+use crate::{
+    chance,
+    clock::Clock,
+    config::Feed,
+    entry::{self, Entry, FeedId},
+    fetch::{Request, Response, registrable_domain},
+    intake::{Counts, Intake, News, Rules},
+    parse::{self, NotAFeed},
+    schedule::{self, Fetched, Outcome, Pace, PollState},
+    store::Store,
+};
+
+pub(super) struct Poll {
+    pub id: FeedId,
+    pub feed: Feed,
+    pub state: PollState,
+    pub pace: Pace,
+    pub timeout: Duration,
+    pub max_body: u64,
+    pub store: Arc<Store>,
+    pub intake: Intake,
+    pub rules: Arc<Rules>,
+    pub tools: Tools,
+    pub clock: Clock,
+}
+
+/// A document read: what of it is stored, and what the schedule wants to know.
+struct Read {
+    title: Option<String>,
+    ttl: Option<Duration>,
+    entries: Vec<Entry>,
+}
+
+/// Where a feed is fetched from now.
+pub(super) fn address(feed: &Feed, state: &PollState) -> Url {
+    let moved = state.moved_to.as_deref().and_then(|url| Url::parse(url).ok());
+    moved.unwrap_or_else(|| feed.url.clone())
+}
+
+impl Poll {
+    pub(super) async fn run(self) -> Landed {
+        let url = address(&self.feed, &self.state);
+        let slot = self.tools.slots.take(&registrable_domain(&url)).await;
+        let fetched = self.tools.client.fetch(&self.request(url), self.clock.now()).await;
+        drop(slot);
+        let now = self.clock.now();
+        match fetched {
+            Err(error) => {
+                let outcome = Outcome::Failed { error: error.to_string(), transient: error.is_transient() };
+                self.without_news(&outcome, None, now)
+            }
+            Ok(response) if response.status == 304 => {
+                let outcome = Outcome::NotModified {
+                    etag: response.etag,
+                    last_modified: response.last_modified,
+                    max_age: response.max_age,
+                };
+                self.without_news(&outcome, None, now)
+            }
+            Ok(response) if (200..300).contains(&response.status) => self.read(response, now).await,
+            Ok(response) => {
+                let outcome = Outcome::HttpError { status: response.status, retry_after: response.retry_after };
+                self.without_news(&outcome, Some(&response.final_url), now)
+            }
+        }
+    }
+
+    fn request(&self, url: Url) -> Request {
+        let is_moved = url != self.feed.url;
+        let password = self.feed.password.as_ref().map(|password| password.expose().to_owned());
+        Request {
+            listed: is_moved.then(|| self.feed.url.clone()),
+            etag: self.state.etag.clone(),
+            last_modified: self.state.last_modified.clone(),
+            headers: self.feed.headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect(),
+            basic_auth: self.feed.user.clone().map(|user| (user, password.unwrap_or_default())),
+            timeout: self.timeout,
+            max_body: self.max_body,
+            ..Request::new(url)
+        }
+    }
+
+    fn without_news(&self, outcome: &Outcome, answered: Option<&Url>, now: Timestamp) -> Landed {
+        let next = schedule::next(&self.state, outcome, &self.pace, now, chance::signed());
+        let hold = next.hold.zip(answered).map(|(hold, url)| (registrable_domain(url), hold));
+        Landed { hold, ..Landed::unsaved(next.state) }
+    }
+
+    async fn read(self, mut response: Response, now: Timestamp) -> Landed {
+        let body = std::mem::take(&mut response.body);
+        let (content_type, base) = (response.content_type.clone(), response.final_url.clone());
+        let language = self.feed.language.clone();
+        // Reading a large document takes longer than other polls should have to wait.
+        let read = tokio::task::spawn_blocking(move || read(&body, content_type.as_deref(), &base, language)).await;
+        match read {
+            Ok(Ok(read)) => self.record(response, read, now).await,
+            Ok(Err(not_a_feed)) => {
+                let outcome = Outcome::NotAFeed { status: response.status, reason: not_a_feed.to_string() };
+                self.without_news(&outcome, None, now)
+            }
+            Err(panic) => {
+                let outcome =
+                    Outcome::NotAFeed { status: response.status, reason: format!("reading it panicked: {panic}") };
+                self.without_news(&outcome, None, now)
+            }
+        }
+    }
+
+    async fn record(self, response: Response, read: Read, now: Timestamp) -> Landed {
+        let news = News {
+            feed: self.id,
+            url: self.feed.url.to_string(),
+            title: read.title,
+            entries: read.entries,
+            baseline: !self.state.baselined,
+        };
+        let (before, pace, jitter) = (self.state.clone(), self.pace, chance::signed());
+        let next = move |counts: Counts| {
+            let fetched = Fetched {
+                status: response.status,
+                etag: response.etag,
+                last_modified: response.last_modified,
+                max_age: response.max_age,
+                ttl: read.ttl,
+                entries: counts.listed,
+                new_entries: counts.new,
+                permanent_url: response.permanent_url.map(|url| url.to_string()),
+            };
+            let next = schedule::next(&before, &Outcome::Fetched(fetched), &pace, now, jitter);
+            PollState { baselined: true, ..next.state }
+        };
+        match self.intake.record(&self.store, self.rules, news, now, next).await {
+            Ok(recorded) => Landed {
+                is_saved: true,
+                counts: recorded.counts,
+                queued: recorded.queued,
+                ..Landed::unsaved(recorded.state)
+            },
+            // Nothing was stored, the validators neither: the next poll gets the same document again.
+            Err(failure) => Landed { is_saved: true, failure: Some(failure), ..Landed::unsaved(self.state) },
+        }
+    }
+}
+
+fn read(bytes: &[u8], content_type: Option<&str>, url: &Url, language: Option<String>) -> Result<Read, NotAFeed> {
+    let (mut feed, _problems) = parse::parse_feed(bytes, content_type, Some(url))?;
+    // What the operator says of a feed's language stands above what the feed says.
+    feed.language = language.or(feed.language);
+    let parsed = std::mem::take(&mut feed.entries);
+    let entries = parsed.iter().map(|parsed| entry::from_parsed(parsed, &feed, Some(url))).collect();
+    Ok(Read { title: feed.title, ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)), entries })
+}

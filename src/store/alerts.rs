@@ -1,0 +1,269 @@
+//! Matches, decisions and alerts: all that stands between an entry and the outbox.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::{Error, from_json, json, optional_time, seconds, time};
+use crate::{
+    alert::{ChannelId, Decision, Event, Past, Priority, RecipientId},
+    entry::EntryId,
+    message::Message,
+    story::StoryId,
+    watch::{Hit, Match},
+};
+
+/// Row of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlertId(pub i64);
+
+/// An alert as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertRow {
+    pub id: AlertId,
+    pub recipient: RecipientId,
+    pub story: StoryId,
+    pub seq: u32,
+    pub event: Event,
+    pub watches: Vec<String>,
+    pub is_waiting: bool,
+    pub due: Timestamp,
+    pub raised: Timestamp,
+    pub queued: Option<Timestamp>,
+    pub reason: String,
+}
+
+/// A match as stored, of one member of a story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatchRow {
+    pub entry: EntryId,
+    pub watch: String,
+    pub evidence: Vec<Hit>,
+}
+
+/// A decision as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecisionRow {
+    pub entry: EntryId,
+    pub recipient: RecipientId,
+    pub outcome: String,
+    pub reason: String,
+    pub decided: Timestamp,
+}
+
+/// Puts the matches of an entry in the place of those it had: its text may have changed.
+pub fn replace_matches(
+    connection: &Connection,
+    entry: EntryId,
+    matches: &[Match],
+    now: Timestamp,
+) -> Result<(), Error> {
+    connection.prepare_cached("DELETE FROM match WHERE entry = ?1")?.execute([entry.0])?;
+    let mut statement =
+        connection.prepare_cached("INSERT INTO match (entry, watch, evidence, matched) VALUES (?1, ?2, ?3, ?4)")?;
+    for found in matches {
+        statement.execute((entry.0, &found.watch, json(&found.evidence), seconds(now)))?;
+    }
+    Ok(())
+}
+
+/// The matches of all members of a story, in the order the members were seen.
+pub fn matches_of_story(connection: &Connection, story: StoryId) -> Result<Vec<MatchRow>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT match.entry, watch, evidence FROM match JOIN entry ON entry.id = match.entry
+         WHERE entry.story = ?1 ORDER BY entry.seen, entry.id, watch",
+    )?;
+    let rows = statement.query_map([story.0], |row| {
+        let evidence: String = row.get(2)?;
+        Ok(MatchRow { entry: EntryId(row.get(0)?), watch: row.get(1)?, evidence: from_json(&evidence) })
+    })?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// What this recipient has been told of this story, oldest first.
+pub fn history(connection: &Connection, recipient: &RecipientId, story: StoryId) -> Result<Vec<Past>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT event, state, independent FROM alert WHERE recipient = ?1 AND story = ?2 ORDER BY seq",
+    )?;
+    let rows = statement.query_map((&recipient.0, story.0), |row| {
+        let event: String = row.get(0)?;
+        let state: String = row.get(1)?;
+        Ok(Past {
+            event: Event::from_word(&event).unwrap_or(Event::New),
+            is_waiting: state == "waiting",
+            independent: row.get::<_, Option<usize>>(2)?.unwrap_or(0),
+        })
+    })?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// Keeps a decision with its reason.
+pub fn record_decision(
+    connection: &Connection,
+    story: StoryId,
+    entry: EntryId,
+    recipient: &RecipientId,
+    decision: &Decision,
+    now: Timestamp,
+) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "INSERT INTO decision (story, entry, recipient, outcome, reason, decided) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute((story.0, entry.0, &recipient.0, decision.outcome(), decision.reason(), seconds(now)))?;
+    Ok(())
+}
+
+/// The decisions about a story, in order.
+pub fn decisions(connection: &Connection, story: StoryId) -> Result<Vec<DecisionRow>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT entry, recipient, outcome, reason, decided FROM decision WHERE story = ?1 ORDER BY id",
+    )?;
+    let rows = statement.query_map([story.0], |row| {
+        Ok(DecisionRow {
+            entry: EntryId(row.get(0)?),
+            recipient: RecipientId(row.get(1)?),
+            outcome: row.get(2)?,
+            reason: row.get(3)?,
+            decided: time(row.get(4)?),
+        })
+    })?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// An alert to be stored, with the channels it goes to.
+#[derive(Clone, Debug)]
+pub struct NewAlert<'a> {
+    pub recipient: &'a RecipientId,
+    pub story: StoryId,
+    pub event: Event,
+    pub watches: &'a [String],
+    pub priority: Priority,
+    pub due: Timestamp,
+    pub reason: &'a str,
+    pub channels: &'a [ChannelId],
+}
+
+/// Stores an alert and its rows of the outbox, all waiting until it is due.
+pub fn raise(connection: &Connection, alert: &NewAlert<'_>, now: Timestamp) -> Result<AlertId, Error> {
+    connection
+        .prepare_cached(
+            "INSERT INTO alert (recipient, story, seq, event, watches, state, due, raised, reason)
+             SELECT ?1, ?2, coalesce(max(seq) + 1, 0), ?3, ?4, 'waiting', ?5, ?6, ?7
+             FROM alert WHERE recipient = ?1 AND story = ?2",
+        )?
+        .execute((
+            &alert.recipient.0,
+            alert.story.0,
+            alert.event.as_str(),
+            json(&alert.watches),
+            seconds(alert.due),
+            seconds(now),
+            alert.reason,
+        ))?;
+    let id = AlertId(connection.last_insert_rowid());
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO delivery (alert, channel, priority, state, attempts, next_at) VALUES (?1, ?2, ?3, 'waiting', 0, ?4)",
+    )?;
+    for channel in alert.channels {
+        statement.execute((id.0, &channel.0, alert.priority as i64, seconds(alert.due)))?;
+    }
+    Ok(id)
+}
+
+const COLUMNS: &str = "id, recipient, story, seq, event, watches, state, due, raised, queued, reason";
+
+/// Alerts that have waited long enough, oldest first.
+pub fn due(connection: &Connection, now: Timestamp) -> Result<Vec<AlertRow>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM alert WHERE state = 'waiting' AND due <= ?1 ORDER BY due, id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([seconds(now)], read_alert)?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// When the next waiting alert is due.
+pub fn next_due(connection: &Connection) -> Result<Option<Timestamp>, Error> {
+    let mut statement = connection.prepare_cached("SELECT min(due) FROM alert WHERE state = 'waiting'")?;
+    Ok(optional_time(statement.query_row([], |row| row.get(0))?))
+}
+
+/// All alerts about a story, in the order they were raised.
+pub fn of_story(connection: &Connection, story: StoryId) -> Result<Vec<AlertRow>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM alert WHERE story = ?1 ORDER BY id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([story.0], read_alert)?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// The channels of an alert.
+pub fn channels(connection: &Connection, alert: AlertId) -> Result<Vec<ChannelId>, Error> {
+    let mut statement = connection.prepare_cached("SELECT channel FROM delivery WHERE alert = ?1 ORDER BY id")?;
+    let rows = statement.query_map([alert.0], |row| Ok(ChannelId(row.get(0)?)))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// Identities of the messages about this story that went to this recipient's channel before alert `seq`, oldest
+/// first.
+pub fn thread(connection: &Connection, alert: &AlertRow, channel: &ChannelId) -> Result<Vec<String>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT message_id FROM delivery JOIN alert ON alert.id = delivery.alert
+         WHERE recipient = ?1 AND story = ?2 AND seq < ?3 AND channel = ?4 AND message_id IS NOT NULL ORDER BY seq",
+    )?;
+    let rows = statement
+        .query_map((&alert.recipient.0, alert.story.0, alert.seq, &channel.0), |row| row.get::<_, String>(0))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// The watches named in the subject of the first alert of this thread, which never change afterwards.
+pub fn first_watches(connection: &Connection, alert: &AlertRow) -> Result<Vec<String>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT watches FROM alert WHERE recipient = ?1 AND story = ?2 AND seq = 0")?;
+    let watches: Option<String> =
+        statement.query_row((&alert.recipient.0, alert.story.0), |row| row.get(0)).optional()?;
+    Ok(watches.as_deref().map(from_json).unwrap_or_default())
+}
+
+/// Fixes the bytes of an alert's deliveries: from now on they are due, and the same on every try.
+pub fn queue(
+    connection: &Connection,
+    alert: AlertId,
+    independent: usize,
+    messages: &[(ChannelId, Result<Message, String>)],
+    now: Timestamp,
+) -> Result<(), Error> {
+    connection
+        .prepare_cached("UPDATE alert SET state = 'queued', queued = ?2, independent = ?3 WHERE id = ?1")?
+        .execute((alert.0, seconds(now), independent))?;
+    for (channel, message) in messages {
+        match message {
+            Ok(message) => connection
+                .prepare_cached(
+                    "UPDATE delivery SET state = 'queued', message_id = ?3, payload = ?4, next_at = ?5
+                     WHERE alert = ?1 AND channel = ?2 AND state = 'waiting'",
+                )?
+                .execute((alert.0, &channel.0, &message.id, &message.bytes, seconds(now)))?,
+            Err(reason) => connection
+                .prepare_cached("UPDATE delivery SET state = 'dead', last_error = ?3 WHERE alert = ?1 AND channel = ?2")?
+                .execute((alert.0, &channel.0, reason))?,
+        };
+    }
+    Ok(())
+}
+
+fn read_alert(row: &Row<'_>) -> rusqlite::Result<AlertRow> {
+    let event: String = row.get("event")?;
+    let watches: String = row.get("watches")?;
+    let state: String = row.get("state")?;
+    Ok(AlertRow {
+        id: AlertId(row.get("id")?),
+        recipient: RecipientId(row.get("recipient")?),
+        story: StoryId(row.get("story")?),
+        seq: row.get("seq")?,
+        event: Event::from_word(&event).unwrap_or(Event::New),
+        watches: from_json(&watches),
+        is_waiting: state == "waiting",
+        due: time(row.get("due")?),
+        raised: time(row.get("raised")?),
+        queued: optional_time(row.get("queued")?),
+        reason: row.get("reason")?,
+    })
+}

@@ -1,0 +1,123 @@
+//! Rows of feeds and of hosts that asked to be left alone.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::{Error, optional_time, seconds, time};
+use crate::{entry::FeedId, schedule::PollState};
+
+/// A feed as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedRow {
+    pub id: FeedId,
+    /// As configured.
+    pub url: String,
+    pub title: Option<String>,
+    pub state: PollState,
+}
+
+const COLUMNS: &str = "id, url, title, etag, last_modified, moved_to, baselined, next_poll, next_reason, last_poll, \
+                       last_success, last_change, failures, last_error, last_status, retired, interval";
+
+/// All feeds ever polled, by URL.
+pub fn all(connection: &Connection) -> Result<BTreeMap<String, FeedRow>, Error> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM feed"))?;
+    let rows = statement.query_map([], read_row)?;
+    rows.map(|row| row.map(|feed| (feed.url.clone(), feed)).map_err(Error::from)).collect()
+}
+
+/// The feed configured at `url`.
+pub fn by_url(connection: &Connection, url: &str) -> Result<Option<FeedRow>, Error> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM feed WHERE url = ?1"))?;
+    Ok(statement.query_row([url], read_row).optional()?)
+}
+
+/// Makes the row of a feed that was never polled.
+pub fn insert(connection: &Connection, url: &str, state: &PollState) -> Result<FeedId, Error> {
+    connection.execute(
+        "INSERT INTO feed (url, baselined, next_poll, next_reason, failures) VALUES (?1, 0, ?2, ?3, 0)",
+        (url, seconds(state.next_poll), &state.next_reason),
+    )?;
+    Ok(FeedId(connection.last_insert_rowid()))
+}
+
+/// Stores what is remembered of a feed after a poll.
+pub fn save(connection: &Connection, feed: FeedId, title: Option<&str>, state: &PollState) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "UPDATE feed SET title = coalesce(:title, title), etag = :etag, last_modified = :last_modified,
+             moved_to = :moved_to, baselined = :baselined, next_poll = :next_poll, next_reason = :next_reason,
+             last_poll = :last_poll, last_success = :last_success, last_change = :last_change, failures = :failures,
+             last_error = :last_error, last_status = :last_status, retired = :retired, interval = :interval WHERE id = :id",
+        )?
+        .execute(named_params! {
+            ":id": feed.0,
+            ":title": title,
+            ":etag": state.etag,
+            ":last_modified": state.last_modified,
+            ":moved_to": state.moved_to,
+            ":baselined": state.baselined,
+            ":next_poll": seconds(state.next_poll),
+            ":next_reason": state.next_reason,
+            ":last_poll": state.last_poll.map(seconds),
+            ":last_success": state.last_success.map(seconds),
+            ":last_change": state.last_change.map(seconds),
+            ":failures": state.failures,
+            ":last_error": state.last_error,
+            ":last_status": state.last_status,
+            ":retired": state.retired,
+            ":interval": state.interval.map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX)),
+        })?;
+    Ok(())
+}
+
+/// Number of entries stored of each feed.
+pub fn entry_counts(connection: &Connection) -> Result<BTreeMap<FeedId, u64>, Error> {
+    let mut statement = connection.prepare_cached("SELECT feed, count(*) FROM entry GROUP BY feed")?;
+    let rows = statement.query_map([], |row| Ok((FeedId(row.get(0)?), row.get(1)?)))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// Remembers that a host is to be left alone until then.
+pub fn hold_host(connection: &Connection, host: &str, until: Timestamp, reason: &str) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO host_hold (host, until, reason) VALUES (?1, ?2, ?3)
+         ON CONFLICT (host) DO UPDATE SET until = max(until, excluded.until), reason = excluded.reason",
+        (host, seconds(until), reason),
+    )?;
+    Ok(())
+}
+
+/// The hosts held at `now`, and forgets the others.
+pub fn held_hosts(connection: &Connection, now: Timestamp) -> Result<Vec<(String, Timestamp, String)>, Error> {
+    let mut statement = connection.prepare_cached("SELECT host, until, reason FROM host_hold WHERE until > ?1")?;
+    let rows = statement.query_map([seconds(now)], |row| Ok((row.get(0)?, time(row.get(1)?), row.get(2)?)))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
+    let interval: Option<u64> = row.get("interval")?;
+    Ok(FeedRow {
+        id: FeedId(row.get("id")?),
+        url: row.get("url")?,
+        title: row.get("title")?,
+        state: PollState {
+            etag: row.get("etag")?,
+            last_modified: row.get("last_modified")?,
+            moved_to: row.get("moved_to")?,
+            baselined: row.get("baselined")?,
+            next_poll: time(row.get("next_poll")?),
+            next_reason: row.get("next_reason")?,
+            last_poll: optional_time(row.get("last_poll")?),
+            last_success: optional_time(row.get("last_success")?),
+            last_change: optional_time(row.get("last_change")?),
+            failures: row.get("failures")?,
+            last_error: row.get("last_error")?,
+            last_status: row.get("last_status")?,
+            retired: row.get("retired")?,
+            interval: interval.map(Duration::from_millis),
+        },
+    })
+}

@@ -1,0 +1,65 @@
+//! One instance per database: a lock file that the kernel lets go of with the process, and the database's own token.
+
+use std::{
+    ffi::OsString,
+    fs::{File, OpenOptions, TryLockError},
+    io::{Read, Seek, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{Error, seconds};
+
+/// Held for as long as the store is open.
+pub(super) struct InstanceLock {
+    _file: File,
+}
+
+impl InstanceLock {
+    pub(super) fn take(database: &Path) -> Result<Self, Error> {
+        let path = lock_path(database);
+        let io = |source| Error::Folder { path: path.clone(), source };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                file.read_to_string(&mut pid).map_err(io)?;
+                return Err(Error::Locked { path: database.to_owned(), pid: pid.trim().to_owned() });
+            }
+            Err(TryLockError::Error(source)) => return Err(io(source)),
+        }
+        file.set_len(0).map_err(io)?;
+        file.rewind().map_err(io)?;
+        writeln!(file, "{}", std::process::id()).map_err(io)?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn lock_path(database: &Path) -> PathBuf {
+    let mut name = OsString::from(database.as_os_str());
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// Gives a new database its token.
+pub(super) fn make_token(connection: &Connection, now: Timestamp) -> Result<(), Error> {
+    let mut bytes = [0u8; 8];
+    getrandom::fill(&mut bytes).map_err(|error| Error::Refused(format!("no random numbers to be had: {error}")))?;
+    let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    connection.execute(
+        "INSERT INTO instance (id, token, created) VALUES (1, ?1, ?2) ON CONFLICT (id) DO NOTHING",
+        (token, seconds(now)),
+    )?;
+    Ok(())
+}
