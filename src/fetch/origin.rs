@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use base64::Engine as _;
+use rustls::pki_types::PrivateKeyDer;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -102,3 +104,31 @@ async fn write(mut stream: TcpStream, reply: Reply) {
         }
     }
 }
+
+/// A port on 127.0.0.1 that offers TLS with a certificate nobody vouches for; it serves one connection.
+pub fn untrusted_tls() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let decode = |text| base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let key = PrivateKeyDer::Pkcs8(decode(SELF_SIGNED_KEY).into());
+    let config = builder.with_no_client_auth().with_single_cert(vec![decode(SELF_SIGNED).into()], key).unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut session = rustls::ServerConnection::new(Arc::new(config)).unwrap();
+        // Ends with the client's alert.
+        session.complete_io(&mut stream).unwrap_err();
+    });
+    port
+}
+
+/// Made for this test and used nowhere else: 127.0.0.1, until 2126.
+const SELF_SIGNED: &str = "MIIBnTCCAUKgAwIBAgIUB4XG2T9jkovDUWiygexJfbhTseYwCgYIKoZIzj0EAwIwGjEYMBYGA1UEAwwPbG9vcGJhY2sgb3JpZ2lu\
+    MCAXDTI2MTEyMzE4NTkxMloYDzIxMjYxMDMwMTg1OTEyWjAaMRgwFgYDVQQDDA9sb29wYmFjayBvcmlnaW4wWTATBgcqhkjOPQIB\
+    BggqhkjOPQMBBwNCAARjr5MgElB7roGC0I3mrJ7gumZdwN95cEyWwIAyj2Hwmc7MoRMKqirCjfjDBavObHPoevUUvwL9d5SBFwEg\
+    ftaBo2QwYjAdBgNVHQ4EFgQUe3rIHNsgqfxtQZV/6BGOPHVRXvIwHwYDVR0jBBgwFoAUe3rIHNsgqfxtQZV/6BGOPHVRXvIwDwYD\
+    VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0kAMEYCIQDz9bDVoBPdT8ImslvlXEiALc+W6iRWcr+k\
+    YZyRc7RuDQIhAP/rCUrpf343J/z3JteaqIPm68w/ZINBiZMKAULvgQ/H";
+const SELF_SIGNED_KEY: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2Rzb0boQqx4vfxMuCYVLfjCFDxQ9Xx6Y5zDvj5E1WwChRANCAARj\
+    r5MgElB7roGC0I3mrJ7gumZdwN95cEyWwIAyj2Hwmc7MoRMKqirCjfjDBavObHPoevUUvwL9d5SBFwEgftaB";

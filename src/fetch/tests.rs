@@ -8,7 +8,7 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 
 use super::{
-    origin::{Origin, Reply, header, reply},
+    origin::{Origin, Reply, header, reply, untrusted_tls},
     *,
 };
 
@@ -331,27 +331,44 @@ async fn an_error_names_its_kind_and_no_secret() {
     }
 }
 
-/// The variables can only be set for another process, so this test runs [`a_fetch_for_the_proxy_test`] in one.
+#[tokio::test]
+async fn a_certificate_nobody_vouches_for_is_refused() {
+    let url = Url::parse(&format!("https://127.0.0.1:{}/?token=canary", untrusted_tls())).unwrap();
+    let error = fetch_url(url).await.unwrap_err();
+    assert!(matches!(error, Error::Tls { .. }) && !error.is_transient(), "{error:?}");
+    assert!(!error.to_string().contains("canary"));
+}
+
+#[tokio::test]
+async fn without_any_root_http_still_works() {
+    let origin = Origin::start("127.0.0.1", |_| reply("200 OK", FEED)).await;
+    let nothing = std::env::temp_dir().join("storywatch-no-such-certificates");
+    let output = fetch_in_a_child(origin.url("/"), &[("SSL_CERT_FILE", &nothing), ("SSL_CERT_DIR", &nothing)]).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(origin.asked().len(), 1);
+}
+
+/// Variables can only be set for another process: runs [`a_fetch_in_a_child`] in one.
+async fn fetch_in_a_child(target: Url, variables: &[(&str, &std::path::Path)]) -> std::process::Output {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "fetch::tests::a_fetch_in_a_child"]).env("STORYWATCH_TEST_TARGET", target.as_str());
+    command.envs(variables.iter().copied());
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_proxy_in_the_environment_is_not_asked() {
     let proxy = Origin::start("127.0.0.3", |_| reply("200 OK", "proxied")).await;
     let origin = Origin::start("127.0.0.1", |_| reply("200 OK", FEED)).await;
-    let mut child = tokio::task::spawn_blocking({
-        let (proxy, target) = (proxy.url("/").to_string(), origin.url("/").to_string());
-        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"] {
-            command.env(name, &proxy);
-        }
-        command.args(["--exact", "fetch::tests::a_fetch_for_the_proxy_test"]).env("STORYWATCH_TEST_TARGET", target);
-        move || command.output().unwrap()
-    });
-    let output = (&mut child).await.unwrap();
+    let variable = proxy.url("/").to_string();
+    let names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"];
+    let output = fetch_in_a_child(origin.url("/"), &names.map(|name| (name, variable.as_ref()))).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     assert_eq!((proxy.asked().len(), origin.asked().len()), (0, 1));
 }
 
 #[tokio::test]
-async fn a_fetch_for_the_proxy_test() {
+async fn a_fetch_in_a_child() {
     if let Ok(target) = std::env::var("STORYWATCH_TEST_TARGET") {
         assert_eq!(fetch_url(Url::parse(&target).unwrap()).await.unwrap().body, FEED.as_bytes());
     }
