@@ -2,20 +2,44 @@
 //!
 //! Must not parse, know entries, or retry: what to do about an outcome is decided in `schedule`.
 
+mod client;
+mod domain;
+mod error;
+mod guard;
+mod headers;
+mod hop;
+#[cfg(test)]
+mod origin;
+mod slots;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use url::Url;
 
+pub use self::{
+    client::{Client, Settings, build_http},
+    domain::{registrable_domain, shown},
+    error::Error,
+    guard::{Guard, Refused},
+    slots::{Slot, Slots},
+};
+
 /// What to ask for.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// Where the feed lives now: as listed, or where a permanent redirect has led.
     pub url: Url,
+    /// The URL as the operator wrote it, where `url` is a learned redirect: `headers`, `basic_auth` and a user in the
+    /// URL belong to its origin, and are not sent to wherever the feed has moved. `None` means `url`.
+    pub listed: Option<Url>,
     /// As the server sent them, byte for byte.
     pub etag: Option<Vec<u8>>,
     pub last_modified: Option<Vec<u8>>,
-    /// Sent to the first origin only.
+    /// Sent to the listed origin only.
     pub headers: Vec<(String, String)>,
-    /// User and password, sent to the first origin only.
+    /// User and password, sent to the listed origin only.
     pub basic_auth: Option<(String, String)>,
     /// For the whole exchange, redirects and body included.
     pub timeout: Duration,
@@ -23,14 +47,33 @@ pub struct Request {
     pub max_body: u64,
 }
 
+impl Request {
+    /// An unconditional request without credentials: 60 s, 16 MiB.
+    pub fn new(url: Url) -> Self {
+        Self {
+            url,
+            listed: None,
+            etag: None,
+            last_modified: None,
+            headers: Vec::new(),
+            basic_auth: None,
+            timeout: Duration::from_secs(60),
+            max_body: 16 << 20,
+        }
+    }
+}
+
 /// What an origin said. Transport failures are [`Error`].
 #[derive(Clone, Debug)]
 pub struct Response {
+    /// Never a redirect; 304 only if something was asked conditionally.
     pub status: u16,
     /// The URL that answered.
     pub final_url: Url,
-    /// The last URL of the leading run of permanent redirects (301, 308), if there was one.
+    /// Where the feed has moved for good, if there were redirects and every one was permanent (301, 308). To be
+    /// remembered only if the body proves to be a feed.
     pub permanent_url: Option<Url>,
+    /// New validators, of a 200 as well as of a 304.
     pub etag: Option<Vec<u8>>,
     pub last_modified: Option<Vec<u8>>,
     pub content_type: Option<String>,

@@ -2,7 +2,21 @@
 //!
 //! Pure: what happened and `now` in, the feed's next state out; jitter is passed in.
 
+mod holds;
+mod next;
+mod start;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
 use jiff::Timestamp;
+
+pub use self::{
+    holds::{Hold, HostHolds},
+    next::{Fetched, Next, Outcome, next},
+    start::{first_poll, postpone, resume, underway},
+};
 
 /// All that is remembered of a feed between two polls; one row of the store.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +26,8 @@ pub struct PollState {
     pub last_modified: Option<Vec<u8>>,
     /// Where a chain of permanent redirects has led.
     pub moved_to: Option<String>,
+    /// The present interval of a feed polled at its own rhythm, in whole seconds; `None` before there is one.
+    pub interval: Option<Duration>,
     /// The first successful poll has been stored as the baseline.
     pub baselined: bool,
     pub next_poll: Timestamp,
@@ -37,6 +53,7 @@ impl PollState {
             etag: None,
             last_modified: None,
             moved_to: None,
+            interval: None,
             baselined: false,
             next_poll,
             next_reason: "never polled".to_owned(),
@@ -49,4 +66,51 @@ impl PollState {
             retired: None,
         }
     }
+}
+
+/// How often the operator wants a feed polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// A fixed interval; `None` is "auto", the feed's own rhythm between the two limits.
+    pub every: Option<Duration>,
+    pub min_interval: Duration,
+    pub max_interval: Duration,
+}
+
+/// Where a feed of unknown rhythm starts.
+const UNKNOWN_RHYTHM: Duration = Duration::from_secs(15 * 60);
+
+const CENTURY: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
+
+impl Pace {
+    /// The interval now: never sooner than this after the last poll, whatever happens. A second at least, and at most
+    /// a century, so that no sum of spans overflows.
+    pub fn interval(&self, state: &PollState) -> Duration {
+        let auto = || self.within(state.interval.unwrap_or(UNKNOWN_RHYTHM));
+        self.every.unwrap_or_else(auto).clamp(Duration::from_secs(1), CENTURY)
+    }
+
+    fn within(&self, interval: Duration) -> Duration {
+        interval.min(self.max_interval).max(self.min_interval)
+    }
+}
+
+/// The first whole second that is certainly `span` after a moment in the second of `now`: `now` may have been cut to
+/// its second, and polling a moment too early breaks a promise where a second too late does not.
+fn after(now: Timestamp, span: Duration) -> Timestamp {
+    let whole = span.as_secs().saturating_add(u64::from(span.subsec_nanos() > 0)).saturating_add(1);
+    at(now.as_second().saturating_add(i64::try_from(whole).unwrap_or(i64::MAX)))
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second.min(Timestamp::MAX.as_second())).unwrap_or(Timestamp::MAX)
+}
+
+/// "2h 30m", the two largest units.
+fn spell(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let units = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
+    let words = units[first..].iter().take(2).enumerate().filter(|(place, (count, _))| *place == 0 || *count > 0);
+    words.map(|(_, (count, unit))| format!("{count}{unit}")).collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,146 @@
+//! How many polls may be under way: so many in all, and so many to one registrable domain.
+//!
+//! Must not know what is fetched; it only makes the poller wait.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The gate before every fetch. First come, first served, for a host and over all. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Slots {
+    overall: Arc<Semaphore>,
+    per_host: usize,
+    hosts: Arc<Mutex<HashMap<String, Host>>>,
+}
+
+/// Permission for one poll; dropping it lets the next one in.
+#[derive(Debug)]
+pub struct Slot {
+    // Fields are dropped in this order: the host must not be forgotten while its permit is still out.
+    _overall: OwnedSemaphorePermit,
+    _host: OwnedSemaphorePermit,
+    _claim: Claim,
+}
+
+#[derive(Debug)]
+struct Host {
+    gate: Arc<Semaphore>,
+    /// Polls waiting or under way; at none the host is forgotten.
+    claims: usize,
+}
+
+#[derive(Debug)]
+struct Claim {
+    hosts: Arc<Mutex<HashMap<String, Host>>>,
+    host: String,
+}
+
+impl Slots {
+    /// Zero is taken as one: a gate nobody gets through would be a daemon that does nothing.
+    pub fn new(concurrency: usize, per_host: usize) -> Self {
+        let overall = Arc::new(Semaphore::new(concurrency.max(1)));
+        Self { overall, per_host: per_host.max(1), hosts: Arc::default() }
+    }
+
+    /// Waits for a slot of `host` (see [`super::registrable_domain`]). The host's comes first, so polls queueing up
+    /// behind a host that hangs hold none of the slots that others need.
+    pub async fn take(&self, host: &str) -> Slot {
+        let (claim, gate) = self.claim(host);
+        let never_closed = "no gate is ever closed";
+        let host = gate.acquire_owned().await.expect(never_closed);
+        let overall = Arc::clone(&self.overall).acquire_owned().await.expect(never_closed);
+        Slot { _overall: overall, _host: host, _claim: claim }
+    }
+
+    /// Hosts with a poll waiting or under way.
+    pub fn busy_hosts(&self) -> usize {
+        lock(&self.hosts).len()
+    }
+
+    fn claim(&self, host: &str) -> (Claim, Arc<Semaphore>) {
+        let mut hosts = lock(&self.hosts);
+        let entry = hosts.entry(host.to_owned());
+        let known = entry.or_insert_with(|| Host { gate: Arc::new(Semaphore::new(self.per_host)), claims: 0 });
+        known.claims += 1;
+        let gate = Arc::clone(&known.gate);
+        drop(hosts);
+        (Claim { hosts: Arc::clone(&self.hosts), host: host.to_owned() }, gate)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut hosts = lock(&self.hosts);
+        let Some(known) = hosts.get_mut(&self.host) else { return };
+        known.claims -= 1;
+        if known.claims == 0 {
+            hosts.remove(&self.host);
+        }
+    }
+}
+
+/// Nothing in here can panic half way through a change, so a poisoned lock still guards a sound table.
+fn lock(hosts: &Mutex<HashMap<String, Host>>) -> MutexGuard<'_, HashMap<String, Host>> {
+    hosts.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    use super::*;
+
+    /// Polled once; what cannot be had now stays pending, so no test here waits.
+    fn at_once(slots: &Slots, host: &str) -> Option<Slot> {
+        match pin!(slots.take(host)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(slot) => Some(slot),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn a_host_gets_no_more_than_its_share() {
+        let slots = Slots::new(8, 2);
+        let first = at_once(&slots, "a.example").unwrap();
+        let _second = at_once(&slots, "a.example").unwrap();
+        assert!(at_once(&slots, "a.example").is_none());
+        assert!(at_once(&slots, "b.example").is_some());
+        drop(first);
+        assert!(at_once(&slots, "a.example").is_some());
+    }
+
+    #[test]
+    fn a_hanging_host_and_its_queue_leave_room_for_the_others() {
+        let slots = Slots::new(2, 1);
+        let _hanging = at_once(&slots, "hangs.example").unwrap();
+        let mut context = Context::from_waker(Waker::noop());
+        let mut queue: Vec<_> = (0..50).map(|_| Box::pin(slots.take("hangs.example"))).collect();
+        assert!(queue.iter_mut().all(|waiting| waiting.as_mut().poll(&mut context).is_pending()));
+        assert!(at_once(&slots, "well.example").is_some());
+    }
+
+    #[test]
+    fn all_hosts_together_stay_within_the_concurrency() {
+        let slots = Slots::new(3, 2);
+        let taken: Vec<_> = ["a", "b", "c", "d"].iter().filter_map(|host| at_once(&slots, host)).collect();
+        assert_eq!(taken.len(), 3);
+    }
+
+    #[test]
+    fn idle_hosts_are_forgotten_also_when_the_wait_was_given_up() {
+        let slots = Slots::new(1, 1);
+        let slot = at_once(&slots, "a.example").unwrap();
+        assert!(at_once(&slots, "a.example").is_none());
+        assert!(at_once(&slots, "b.example").is_none());
+        assert_eq!(slots.busy_hosts(), 1);
+        drop(slot);
+        assert_eq!(slots.busy_hosts(), 0);
+    }
+}
