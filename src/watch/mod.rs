@@ -2,7 +2,26 @@
 //!
 //! Pure. Compiling happens when the configuration is loaded, never while an entry is matched.
 
+mod atoms;
+mod compile;
+mod eval;
+mod fold;
+mod lex;
+mod parse;
+mod pattern;
+mod plan;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod words;
+
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::compile::{Compiled, WatchSet, compile};
+pub use self::tree::Field;
 
 /// The parts of an entry that a query may ask about. All text is visible text.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +75,7 @@ pub struct Query {
 }
 
 /// Which of the strings of a [`Query`] something was found in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     Any(usize),
     All(usize),
@@ -64,6 +83,11 @@ pub enum Part {
     Query,
     Feeds(usize),
     Languages(usize),
+    /// An item of `[terms]`, which stands outside every watch.
+    Term {
+        name: String,
+        index: usize,
+    },
     /// The watch as a whole ("matches nothing: it has only `none`").
     Whole,
 }
@@ -79,4 +103,35 @@ pub struct Problem {
     pub end: usize,
     pub message: String,
     pub suggestion: Option<String>,
+}
+
+/// A problem inside one string, before it is known which string that was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
+    is_error: bool,
+    span: Range<usize>,
+    message: String,
+    suggestion: Option<String>,
+}
+
+impl Fault {
+    fn error(span: Range<usize>, message: impl Into<String>, suggestion: Option<String>) -> Self {
+        Self { is_error: true, span, message: message.into(), suggestion }
+    }
+
+    fn warning(span: Range<usize>, message: impl Into<String>, suggestion: Option<String>) -> Self {
+        Self { is_error: false, ..Self::error(span, message, suggestion) }
+    }
+
+    fn in_part(self, part: Part) -> Problem {
+        let Self { is_error, span, message, suggestion } = self;
+        Problem { is_error, part, start: span.start, end: span.end, message, suggestion }
+    }
+}
+
+/// The one of `known` that `name` is most likely a misspelling of.
+fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let scored = known.into_iter().map(|other| (strsim::damerau_levenshtein(&name, &other.to_lowercase()), other));
+    scored.filter(|&(distance, _)| distance <= 2 && distance < name.chars().count()).min().map(|(_, other)| other)
 }

@@ -1,0 +1,329 @@
+//! Whether a plan holds for an entry, and where that can be seen.
+
+use std::ops::ControlFlow;
+
+use unicode_segmentation::GraphemeCursor;
+
+use super::Hit;
+use super::fold::{is_invisible, plain_symbol};
+use super::pattern::{Symbols, significant};
+use super::plan::{Clause, Near, Plan, Seek, Strict, Words};
+use super::subject::{Page, Reading, Seen};
+
+/// Hits that one match carries at most.
+const MOST_HITS: usize = 20;
+
+/// A place where a clause was found. `pos` and `last` are the numbers of its first and last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Found {
+    page: u32,
+    pos: u32,
+    last: u32,
+    start: usize,
+    end: usize,
+}
+
+/// Whether the plan holds.
+pub(super) fn holds(plan: &Plan, reading: &Reading<'_>) -> bool {
+    match plan {
+        Plan::All(parts) => parts.iter().all(|part| holds(part, reading)),
+        Plan::Any(parts) => parts.iter().any(|part| holds(part, reading)),
+        Plan::Not(of) => !holds(of, reading),
+        Plan::Seek(clause) => for_each_found(clause, reading, &mut |_| ControlFlow::Break(())).is_break(),
+        Plan::Near(near) => !near_pairs(near, reading, 1).is_empty(),
+        Plan::AtLeast { count, of } => found_apart(of, reading, *count).len() >= *count,
+    }
+}
+
+/// The hits of a plan that holds: in the title first, every clause before any clause twice, at most twenty.
+pub(super) fn evidence(plan: &Plan, reading: &Reading<'_>) -> Vec<Hit> {
+    let mut notes: Vec<Note<'_>> = Vec::new();
+    collect(plan, reading, &mut notes);
+    notes.sort_by_key(|note| (note.rank, note.page, note.start, note.end));
+    let mut kept: Vec<Note<'_>> = Vec::new();
+    for note in notes {
+        if kept.len() == MOST_HITS {
+            break;
+        }
+        if !kept.iter().any(|other| (other.page, other.start, other.end) == (note.page, note.start, note.end)) {
+            kept.push(note);
+        }
+    }
+    kept.sort_by_key(|note| (note.page, note.start, note.end));
+    kept.into_iter().map(|note| note.into_hit(reading)).collect()
+}
+
+/// A hit before its text is copied.
+struct Note<'a> {
+    /// The how-manieth of its clause.
+    rank: usize,
+    page: u32,
+    start: usize,
+    end: usize,
+    clause: &'a str,
+}
+
+impl Note<'_> {
+    fn into_hit(self, reading: &Reading<'_>) -> Hit {
+        let Page { field, text } = reading.page(self.page);
+        let clause = self.clause.to_owned();
+        let (start, end) = (self.start, self.end);
+        Hit { field: field.name().to_owned(), start, end, text: text[start..end].to_owned(), clause }
+    }
+}
+
+fn collect<'a>(plan: &'a Plan, reading: &Reading<'_>, out: &mut Vec<Note<'a>>) {
+    match plan {
+        Plan::All(parts) => parts.iter().for_each(|part| collect(part, reading, out)),
+        Plan::Any(parts) => {
+            parts.iter().filter(|part| holds(part, reading)).for_each(|part| collect(part, reading, out));
+        }
+        Plan::Not(_) => {}
+        Plan::Seek(clause) => note_all(&found_at_most(clause, reading, MOST_HITS), &clause.written, reading, out),
+        Plan::Near(near) => {
+            let pairs = near_pairs(near, reading, MOST_HITS / 2);
+            let both: Vec<Found> = pairs.into_iter().flat_map(|(left, right)| [left, right]).collect();
+            note_all(&both, &near.written, reading, out);
+        }
+        Plan::AtLeast { of, .. } => {
+            for clause in of {
+                note_all(&found_at_most(clause, reading, MOST_HITS), &clause.written, reading, out);
+            }
+        }
+    }
+}
+
+fn note_all<'a>(found: &[Found], clause: &'a str, reading: &Reading<'_>, out: &mut Vec<Note<'a>>) {
+    for (rank, found) in found.iter().enumerate() {
+        let (start, end) = whole_graphemes(reading.page(found.page).text, found.start, found.end);
+        out.push(Note { rank, page: found.page, start, end, clause });
+    }
+}
+
+/// The range widened so that it cuts no grapheme.
+fn whole_graphemes(text: &str, mut start: usize, mut end: usize) -> (usize, usize) {
+    while !is_boundary(text, start) {
+        start = text.floor_char_boundary(start - 1);
+    }
+    while !is_boundary(text, end) {
+        end = text.ceil_char_boundary(end + 1);
+    }
+    (start, end)
+}
+
+fn is_boundary(text: &str, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let plain = |byte: Option<&u8>| byte.is_none_or(|&byte| byte.is_ascii_graphic() || byte == b' ');
+    if plain(bytes.get(at)) && plain(bytes.get(at.wrapping_sub(1))) {
+        return true;
+    }
+    text.is_char_boundary(at) && GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(true)
+}
+
+type Visit<'v> = &'v mut dyn FnMut(Found) -> ControlFlow<()>;
+
+fn found_at_most(clause: &Clause, reading: &Reading<'_>, most: usize) -> Vec<Found> {
+    let mut found = Vec::new();
+    let _ = for_each_found(clause, reading, &mut |place| {
+        found.push(place);
+        if found.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    found
+}
+
+/// Visits the places of a clause in order of pages and positions.
+fn for_each_found(clause: &Clause, reading: &Reading<'_>, visit: Visit<'_>) -> ControlFlow<()> {
+    match &clause.seek {
+        Seek::Words(words) => for_each_words(words, clause, reading, visit),
+        Seek::Bare(symbols) => for_each_page(clause, reading, |number, page| {
+            page.text.match_indices(&**symbols).try_for_each(|(at, hit)| visit(unplaced(number, at, at + hit.len())))
+        }),
+        Seek::Regex(regex) => for_each_page(clause, reading, |number, page| {
+            let mut hits = regex.find_iter(page.text).filter(|hit| !hit.is_empty());
+            hits.try_for_each(|hit| visit(unplaced(number, hit.start(), hit.end())))
+        }),
+    }
+}
+
+fn unplaced(page: u32, start: usize, end: usize) -> Found {
+    Found { page, pos: 0, last: 0, start, end }
+}
+
+fn for_each_page(
+    clause: &Clause,
+    reading: &Reading<'_>,
+    mut visit: impl FnMut(u32, &Page<'_>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut pages = (0..).zip(&reading.pages).filter(|(_, page)| clause.fields.has(page.field));
+    pages.try_for_each(|(number, page)| visit(number, page))
+}
+
+fn for_each_words(words: &Words, clause: &Clause, reading: &Reading<'_>, visit: Visit<'_>) -> ControlFlow<()> {
+    let Some((&first, rest)) = words.atoms.split_first() else { return ControlFlow::Continue(()) };
+    let simple = rest.is_empty() && words.strict.is_none();
+    let mut steps: Vec<Seen> = Vec::new();
+    for seen in reading.seen(first) {
+        if !clause.fields.has(reading.page(seen.page).field) {
+            continue;
+        }
+        if simple {
+            visit(found(seen, seen))?;
+        } else if follow(words, seen, reading, &mut steps)
+            && let Some(place) = strictly(words, &steps, reading)
+        {
+            visit(place)?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+fn found(first: &Seen, last: &Seen) -> Found {
+    Found { page: first.page, pos: first.pos, last: last.pos, start: first.start as usize, end: last.end as usize }
+}
+
+/// Finds the other words behind the first. Taking the nearest each time leaves the least between them.
+fn follow(words: &Words, first: &Seen, reading: &Reading<'_>, steps: &mut Vec<Seen>) -> bool {
+    steps.clear();
+    steps.push(*first);
+    let mut slop = words.slop;
+    let mut before = *first;
+    for (&atom, &touches) in words.atoms.iter().zip(&words.touches).skip(1) {
+        let Some(next) = reading.seen_from(atom, before.page, before.pos + 1) else { return false };
+        let between = next.pos - before.pos - 1;
+        if between > slop || (touches && next.start != before.full_end) {
+            return false;
+        }
+        slop -= between;
+        before = *next;
+        steps.push(before);
+    }
+    true
+}
+
+/// The place of these words, with their symbols, if what folding must not blur is as it was asked for.
+fn strictly(words: &Words, steps: &[Seen], reading: &Reading<'_>) -> Option<Found> {
+    let (first, last) = (steps.first()?, steps.last()?);
+    let place = found(first, last);
+    let text = reading.page(first.page).text;
+    let (start, end) = match words.strict.as_deref() {
+        None => return Some(place),
+        Some(Strict::Exact { text: wanted, lead_len }) => exact_range(text, first, last, wanted, *lead_len)?,
+        Some(Strict::Symbols(symbols)) => symbol_range(text, steps, symbols)?,
+    };
+    Some(Found { start, end, ..place })
+}
+
+/// Compares character by character what stands there, seeing through what is invisible.
+fn exact_range(text: &str, first: &Seen, last: &Seen, wanted: &str, lead_len: usize) -> Option<(usize, usize)> {
+    let wanted: String = wanted.chars().filter(|&c| !is_invisible(c)).collect();
+    let start = (first.start as usize).checked_sub(lead_len).filter(|&start| text.is_char_boundary(start))?;
+    let mut there = text[start..].char_indices().filter(|&(_, c)| !is_invisible(c));
+    let mut end = start;
+    for c in wanted.chars() {
+        let (at, found) = there.next()?;
+        if c != found {
+            return None;
+        }
+        end = start + at + c.len_utf8();
+    }
+    // `=ACME` is not what stands in "ACME's", and "U.S." holds `=U.S`.
+    let dot = usize::from(text[end..].starts_with('.'));
+    let complete = end >= last.full_end as usize || end + dot >= last.full_end as usize;
+    let begins = lead_len == 0 || !ends_in_word(&text[..start]);
+    let ends = end <= last.full_end as usize || !begins_with_word(&text[end..]);
+    (complete && begins && ends).then_some((start, end))
+}
+
+fn symbol_range(text: &str, steps: &[Seen], symbols: &Symbols) -> Option<(usize, usize)> {
+    let (first, last) = (steps.first()?, steps.last()?);
+    for (pair, wanted) in steps.windows(2).zip(&symbols.gaps) {
+        let gap = text.get(pair[0].full_end as usize..pair[1].start as usize)?;
+        if !wanted.is_empty() && significant(gap, true) != *wanted {
+            return None;
+        }
+    }
+    let start = before_symbols(text, first.start as usize, &symbols.lead)?;
+    if symbols.trail.is_empty() {
+        return Some((start, last.end as usize));
+    }
+    Some((start, behind_symbols(text, last.end as usize, &symbols.trail)?))
+}
+
+/// Where `lead` begins if it ends at `at` and no word stands right before it.
+fn before_symbols(text: &str, at: usize, lead: &str) -> Option<usize> {
+    let mut start = at;
+    let mut there = text[..at].char_indices().rev().filter(|&(_, c)| !is_invisible(c));
+    for wanted in lead.chars().rev() {
+        let (place, found) = there.next()?;
+        if !same_symbol(wanted, found) {
+            return None;
+        }
+        start = place;
+    }
+    (lead.is_empty() || !ends_in_word(&text[..start])).then_some(start)
+}
+
+/// Where `trail` ends if it begins at `at` and no word stands right behind it.
+fn behind_symbols(text: &str, at: usize, trail: &str) -> Option<usize> {
+    let mut end = at;
+    let mut there = text[at..].char_indices().filter(|&(_, c)| !is_invisible(c));
+    for wanted in trail.chars() {
+        let (place, found) = there.next()?;
+        if !same_symbol(wanted, found) {
+            return None;
+        }
+        end = at + place + found.len_utf8();
+    }
+    (!begins_with_word(&text[end..])).then_some(end)
+}
+
+fn same_symbol(wanted: char, found: char) -> bool {
+    plain_symbol(found) == wanted || (wanted == ' ' && found.is_whitespace())
+}
+
+fn ends_in_word(text: &str) -> bool {
+    text.chars().rev().find(|&c| !is_invisible(c)).is_some_and(char::is_alphanumeric)
+}
+
+fn begins_with_word(text: &str) -> bool {
+    text.chars().find(|&c| !is_invisible(c)).is_some_and(char::is_alphanumeric)
+}
+
+/// All places of several clauses, in order.
+fn found_by_any(clauses: &[Clause], reading: &Reading<'_>) -> Vec<Found> {
+    let mut all: Vec<Found> =
+        clauses.iter().flat_map(|clause| found_at_most(clause, reading, usize::MAX)).collect();
+    all.sort_unstable_by_key(|found| (found.page, found.pos, found.last));
+    all.dedup();
+    all
+}
+
+/// Places that do not overlap, no more than asked for.
+fn found_apart(clauses: &[Clause], reading: &Reading<'_>, most: usize) -> Vec<Found> {
+    let mut all = found_by_any(clauses, reading);
+    all.sort_unstable_by_key(|found| (found.page, found.last, found.pos));
+    let mut apart: Vec<Found> = Vec::new();
+    for found in all {
+        let free = apart.last().is_none_or(|last| (last.page, last.last) < (found.page, found.pos));
+        if free && apart.len() < most {
+            apart.push(found);
+        }
+    }
+    apart
+}
+
+/// Pairs of operands near enough, no more than asked for. Only the nearest behind each place is looked at: if it is too
+/// far, all others are.
+fn near_pairs(near: &Near, reading: &Reading<'_>, most: usize) -> Vec<(Found, Found)> {
+    let (left, right) = (found_by_any(&near.left, reading), found_by_any(&near.right, reading));
+    let forward = left.iter().filter_map(|&a| Some((a, next_within(a, &right, near.words)?)));
+    let backward = right.iter().filter(|_| !near.ordered);
+    let backward = backward.filter_map(|&b| Some((next_within(b, &left, near.words)?, b)));
+    forward.chain(backward).take(most).collect()
+}
+
+/// The first of `others` behind `a`, if at most `words` are between.
+fn next_within(a: Found, others: &[Found], words: u32) -> Option<Found> {
+    let next = others.partition_point(|b| (b.page, b.pos) <= (a.page, a.last));
+    others.get(next).copied().filter(|b| b.page == a.page && b.pos - a.last - 1 <= words)
+}

@@ -1,0 +1,259 @@
+//! From a string of the query language to tokens with their places.
+//!
+//! Knows quotes, operators and prefixes; knows nothing of which may stand beside which.
+
+use std::ops::Range;
+
+use super::tree::Field;
+use super::{Fault, nearest};
+
+/// A token with its byte range.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Token {
+    pub lexeme: Lexeme,
+    pub span: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Lexeme {
+    Word(String),
+    Exact(String),
+    Phrase { text: String, quote: char },
+    Slop(usize),
+    Regex { pattern: String, ignore_case: bool },
+    Named(String),
+    Field(Field),
+    And,
+    Or,
+    Not,
+    Near { words: usize, ordered: bool },
+    AtLeast(usize),
+    Open,
+    Close,
+}
+
+/// Words that may stand between the operands of NEAR when it is written without a number.
+const BARE_NEAR: usize = 5;
+/// The widest NEAR, BEFORE and slop.
+pub(super) const WIDEST: usize = 50;
+
+/// All tokens of `source`, and what could not be one. Never fails: what is wrong is left out and reported.
+pub(super) fn lex(source: &str) -> (Vec<Token>, Vec<Fault>) {
+    let mut lexer = Lexer { source, at: 0, tokens: Vec::new(), faults: Vec::new() };
+    while let Some(c) = lexer.rest().chars().next() {
+        lexer.step(c);
+    }
+    (lexer.tokens, lexer.faults)
+}
+
+struct Lexer<'a> {
+    source: &'a str,
+    at: usize,
+    tokens: Vec<Token>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Lexer<'a> {
+    fn rest(&self) -> &'a str {
+        &self.source[self.at..]
+    }
+
+    /// Takes one token, or one blank. Always moves forward.
+    fn step(&mut self, c: char) {
+        match c {
+            _ if c.is_whitespace() => self.at += c.len_utf8(),
+            '(' => self.push(Lexeme::Open, 1),
+            ')' => self.push(Lexeme::Close, 1),
+            '|' => self.push(Lexeme::Or, 1),
+            '"' | '“' | '”' => self.phrase('"', c.len_utf8()),
+            '\'' | '‘' => self.phrase('\'', c.len_utf8()),
+            '~' if self.follows_phrase() => self.slop(),
+            '-' => self.minus(),
+            '/' => self.regex(),
+            _ => self.word(),
+        }
+    }
+
+    fn push(&mut self, lexeme: Lexeme, len: usize) {
+        self.tokens.push(Token { lexeme, span: self.at..self.at + len });
+        self.at += len;
+    }
+
+    fn fault(&mut self, len: usize, message: impl Into<String>, suggestion: Option<String>) {
+        self.faults.push(Fault::error(self.at..self.at + len, message, suggestion));
+        self.at += len;
+    }
+
+    fn phrase(&mut self, quote: char, opening: usize) {
+        let inside = &self.rest()[opening..];
+        let Some((len, closing)) = end_of_phrase(inside, quote) else {
+            let (rest, ends) = (self.rest().len(), format!("close it with {quote}"));
+            return self.fault(rest, "this quotation is not closed", Some(ends));
+        };
+        let text = inside[..len].to_owned();
+        self.push(Lexeme::Phrase { text, quote }, opening + len + closing);
+    }
+
+    fn follows_phrase(&self) -> bool {
+        let last = self.tokens.last();
+        last.is_some_and(|last| last.span.end == self.at && matches!(last.lexeme, Lexeme::Phrase { .. }))
+    }
+
+    fn slop(&mut self) {
+        let digits = self.rest()[1..].bytes().take_while(u8::is_ascii_digit).count();
+        match self.rest()[1..=digits].parse() {
+            Ok(words) if words <= WIDEST => self.push(Lexeme::Slop(words), 1 + digits),
+            _ => self.fault(1 + digits, format!("`~` wants a number of words up to {WIDEST}"), Some("~3".to_owned())),
+        }
+    }
+
+    fn minus(&mut self) {
+        let next = self.rest()[1..].chars().next();
+        if next.is_none_or(|c| c.is_whitespace() || c == ')') {
+            let help = "write -word, or quote the text that has the dash".to_owned();
+            return self.fault(1, "nothing stands behind this `-`", Some(help));
+        }
+        self.push(Lexeme::Not, 1);
+    }
+
+    fn regex(&mut self) {
+        let inside = &self.rest()[1..];
+        let mut escaped = false;
+        let end = inside.find(|c| {
+            let ends = c == '/' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        });
+        let Some(len) = end else {
+            let (rest, help) = (self.rest().len(), "close it with /, or quote text that begins with /".to_owned());
+            return self.fault(rest, "this pattern is not closed", Some(help));
+        };
+        let flag = inside[len + 1..].strip_prefix('i').is_some_and(|after| !after.starts_with(char::is_alphanumeric));
+        self.push(Lexeme::Regex { pattern: inside[..len].to_owned(), ignore_case: flag }, len + 2 + usize::from(flag));
+    }
+
+    fn word(&mut self) {
+        let word = &self.rest()[..word_len(self.rest())];
+        if let Some(operator) = operator(word) {
+            return match operator {
+                Ok(lexeme) => self.push(lexeme, word.len()),
+                Err((message, help)) => self.fault(word.len(), message, Some(help)),
+            };
+        }
+        if let Some(colon) = field_colon(word, self.rest()) {
+            return self.field(word, colon);
+        }
+        match word.as_bytes()[0] {
+            b'=' if word.len() > 1 => self.push(Lexeme::Exact(word[1..].to_owned()), word.len()),
+            b'=' => self.fault(1, "`=` wants a word right behind it", Some("=ACME".to_owned())),
+            b'$' if is_name(&word[1..]) => self.push(Lexeme::Named(word[1..].to_owned()), word.len()),
+            b'+' if word[1..].starts_with(char::is_alphanumeric) => {
+                let help = format!("write {}, or \"{word}\" for the text with the sign", &word[1..]);
+                self.fault(word.len(), "`+` is no operator: every word must occur already", Some(help));
+            }
+            _ => self.push(Lexeme::Word(word.to_owned()), word.len()),
+        }
+    }
+
+    fn field(&mut self, word: &str, colon: usize) {
+        let name = &word[..colon];
+        let Some(field) = Field::named(name) else {
+            let near = nearest(name, Field::ALL.map(Field::name)).map_or_else(
+                || format!("quote it to search for the text: \"{word}\""),
+                |near| format!("did you mean `{near}:`?"),
+            );
+            return self.fault(colon + 1, format!("there is no field `{name}`"), Some(near));
+        };
+        let after = self.rest()[colon + 1..].chars().next();
+        if after.is_none_or(|c| c.is_whitespace() || c == ')' || c == '|') {
+            let help = format!("write {name}:word or {name}:(one OR other)");
+            return self.fault(colon + 1, format!("`{name}:` wants what to look for right behind it"), Some(help));
+        }
+        self.push(Lexeme::Field(field), colon + 1);
+    }
+}
+
+/// Length of the text before the closing quote, and of that quote. A single quote closes only where no letter follows,
+/// so that `'Boeing's plan'` is one phrase.
+fn end_of_phrase(inside: &str, quote: char) -> Option<(usize, usize)> {
+    inside.char_indices().find_map(|(at, c)| {
+        let closes = match (quote, c) {
+            ('"', '"' | '“' | '”') => !is_gershayim(inside, at, c),
+            ('\'', '\'' | '’') => !inside[at + c.len_utf8()..].starts_with(char::is_alphanumeric),
+            _ => false,
+        };
+        closes.then_some((at, c.len_utf8()))
+    })
+}
+
+/// A word goes on to the next blank, parenthesis, quotation or bar.
+fn word_len(rest: &str) -> usize {
+    let end = rest.char_indices().find(|&(at, c)| match c {
+        '(' | ')' | '|' | '“' | '”' => true,
+        '"' => !is_gershayim(rest, at, c),
+        // The colon of a field is followed by whatever the field is to hold.
+        _ => c.is_whitespace(),
+    });
+    end.map_or(rest.len(), |(at, _)| at)
+}
+
+/// Hebrew abbreviations carry a double quote before their last letter.
+fn is_gershayim(text: &str, at: usize, c: char) -> bool {
+    let hebrew = |c: Option<char>| c.is_some_and(|c| matches!(u32::from(c), 0x05D0..=0x05EA));
+    hebrew(text[..at].chars().next_back()) && hebrew(text[at + c.len_utf8()..].chars().next())
+}
+
+type Operator = Result<Lexeme, (String, String)>;
+
+/// Operators are written in capitals; the same words in lower case are words.
+fn operator(word: &str) -> Option<Operator> {
+    let (name, number) = word.split_once('/').map_or((word, None), |(name, number)| (name, Some(number)));
+    match (name, number) {
+        ("AND", None) => Some(Ok(Lexeme::And)),
+        ("OR", None) => Some(Ok(Lexeme::Or)),
+        ("NOT", None) => Some(Ok(Lexeme::Not)),
+        ("NEAR", None) => Some(Ok(Lexeme::Near { words: BARE_NEAR, ordered: false })),
+        ("NEAR" | "W", Some(number)) => Some(distance(name, number, false)),
+        ("BEFORE" | "ONEAR" | "PRE", Some(number)) => Some(distance(name, number, true)),
+        ("ATLEAST", Some(number)) => Some(at_least(number)),
+        ("BEFORE" | "ATLEAST" | "ONEAR", None) => Some(Err((
+            format!("{name} wants a number"),
+            format!("write {name}/3, or \"{name}\" for the word itself"),
+        ))),
+        _ => None,
+    }
+}
+
+fn distance(name: &str, number: &str, ordered: bool) -> Operator {
+    match number.parse() {
+        Ok(words) if words <= WIDEST => Ok(Lexeme::Near { words, ordered }),
+        _ => {
+            Err((format!("{name}/ wants a number of words from 0 to {WIDEST}"), format!("write {name}/{BARE_NEAR}")))
+        }
+    }
+}
+
+fn at_least(number: &str) -> Operator {
+    match number.parse() {
+        Ok(count) if (1..=1000).contains(&count) => Ok(Lexeme::AtLeast(count)),
+        _ => Err(("ATLEAST/ wants a number from 1 to 1000".to_owned(), "write ATLEAST/3".to_owned())),
+    }
+}
+
+/// Where the colon of `field:` is. `Breaking: news` and `12:30` have none; `titel:news` has one, so that it is
+/// refused instead of searched for.
+fn field_colon(word: &str, rest: &str) -> Option<usize> {
+    let colon = word.find(':')?;
+    let name = &word[..colon];
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let ends = rest[colon + 1..].chars().next().is_none_or(char::is_whitespace);
+    (!ends || Field::named(name).is_some()).then_some(colon)
+}
+
+/// Whether `name` can be the name of an entry of `[terms]`.
+pub(super) fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}

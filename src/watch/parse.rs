@@ -1,0 +1,304 @@
+//! From tokens to a tree: which may stand beside which, and what is ambiguous.
+//!
+//! Every fault is reported, not only the first. What a tree means is decided in [`super::plan`].
+
+use std::ops::Range;
+
+use super::Fault;
+use super::lex::{Lexeme, Token, lex};
+use super::tree::{Node, Tree};
+
+/// Parentheses deeper than this are refused; nobody reads them, and recursion needs a bound.
+const DEEPEST: usize = 32;
+
+/// Parses `query = "…"`: a blank between words is AND.
+pub(super) fn parse_query(source: &str) -> (Option<Tree>, Vec<Fault>) {
+    let (tokens, faults) = lex(source);
+    let mut parser = Parser { source, tokens, at: 0, faults, gave_up: false };
+    if parser.tokens.is_empty() && parser.faults.is_empty() {
+        let help = "write a word, or remove the line".to_owned();
+        return (None, vec![Fault::error(0..source.len(), "there is nothing to search for", Some(help))]);
+    }
+    parser.warn_of_small_operators();
+    let tree = parser.whole();
+    parser.faults.sort_by_key(|fault| fault.span.start);
+    (tree, parser.faults)
+}
+
+/// Parses one string of a list: several words without any operator are a phrase.
+pub(super) fn parse_item(source: &str) -> (Option<Tree>, Vec<Fault>) {
+    let (tokens, faults) = lex(source);
+    let plain = tokens.iter().all(|token| matches!(token.lexeme, Lexeme::Word(_)));
+    if tokens.len() < 2 || !plain || !faults.is_empty() {
+        return parse_query(source);
+    }
+    let span = tokens[0].span.start..tokens[tokens.len() - 1].span.end;
+    let mut parser = Parser { source, tokens, at: 0, faults, gave_up: false };
+    parser.warn_of_small_operators();
+    let node = Node::Phrase { text: source[span.clone()].to_owned(), quote: '"', slop: None };
+    (Some(Tree { node, span }), parser.faults)
+}
+
+struct Parser<'a> {
+    source: &'a str,
+    tokens: Vec<Token>,
+    at: usize,
+    faults: Vec<Fault>,
+    /// Nested too deeply: what follows was not read, so that it cannot be said to lack anything.
+    gave_up: bool,
+}
+
+/// How two operands of one level are joined, and the place of the operator (empty for a blank).
+#[derive(Clone, Debug)]
+enum Join {
+    And(Range<usize>),
+    Or(Range<usize>),
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<&Lexeme> {
+        self.tokens.get(self.at).map(|token| &token.lexeme)
+    }
+
+    fn span(&self) -> Range<usize> {
+        self.tokens.get(self.at).map_or(self.source.len()..self.source.len(), |token| token.span.clone())
+    }
+
+    fn last_end(&self) -> usize {
+        self.at.checked_sub(1).map_or(0, |last| self.tokens[last].span.end)
+    }
+
+    fn fault(&mut self, span: Range<usize>, message: impl Into<String>, suggestion: impl Into<String>) {
+        self.faults.push(Fault::error(span, message, Some(suggestion.into())));
+    }
+
+    fn whole(&mut self) -> Option<Tree> {
+        let mut tree = self.expression(0);
+        while self.peek().is_some() {
+            let span = self.span();
+            self.fault(span, "this `)` closes nothing", "remove it, or add the `(`");
+            self.at += 1;
+            tree = self.expression(0).and(None);
+        }
+        tree
+    }
+
+    /// Operands up to `)` or the end.
+    fn expression(&mut self, depth: usize) -> Option<Tree> {
+        let mut parts: Vec<Tree> = Vec::new();
+        let mut joins: Vec<Join> = Vec::new();
+        let mut sound = true;
+        while !matches!(self.peek(), None | Some(Lexeme::Close)) {
+            let join = self.join();
+            if !parts.is_empty() {
+                joins.push(join.unwrap_or(Join::And(0..0)));
+            } else if let Some(Join::And(span) | Join::Or(span)) = join {
+                sound &= self.no_operand(span, "before");
+            }
+            match self.unary(depth) {
+                Some(part) => parts.push(part),
+                None => {
+                    sound = false;
+                    joins.truncate(parts.len().saturating_sub(1));
+                }
+            }
+        }
+        self.joined(parts, &joins).filter(|_| sound)
+    }
+
+    fn join(&mut self) -> Option<Join> {
+        let span = self.span();
+        let join = match self.peek()? {
+            Lexeme::And => Join::And(span),
+            Lexeme::Or => Join::Or(span),
+            _ => return None,
+        };
+        self.at += 1;
+        Some(join)
+    }
+
+    fn no_operand(&mut self, span: Range<usize>, side: &str) -> bool {
+        let operator = self.source[span.clone()].to_owned();
+        let help = format!("write a word {side} it, or \"{operator}\" for the text itself");
+        self.fault(span, format!("nothing stands {side} `{operator}`"), help);
+        false
+    }
+
+    fn joined(&mut self, mut parts: Vec<Tree>, joins: &[Join]) -> Option<Tree> {
+        if parts.len() < 2 {
+            return parts.pop();
+        }
+        let span = parts[0].span.start..parts[parts.len() - 1].span.end;
+        let ors = joins.iter().filter(|join| matches!(join, Join::Or(_))).count();
+        if ors == 0 {
+            return Some(Tree { node: Node::And(parts), span });
+        }
+        if ors == joins.len() {
+            return Some(Tree { node: Node::Or(parts), span });
+        }
+        let written = self.source[span.clone()].to_owned();
+        let or_first = self.reading(&parts, joins, |join| matches!(join, Join::Or(_)));
+        let and_first = self.reading(&parts, joins, |join| matches!(join, Join::And(_)));
+        let message = format!("\"{written}\" mixes OR and AND");
+        self.fault(span, message, format!("write {or_first}, or {and_first}"));
+        None
+    }
+
+    /// The level as it would be written if the joins that are `tight` bound first.
+    fn reading(&self, parts: &[Tree], joins: &[Join], tight: impl Fn(&Join) -> bool) -> String {
+        let mut out = String::new();
+        for (index, part) in parts.iter().enumerate() {
+            let before = index.checked_sub(1).is_some_and(|last| tight(&joins[last]));
+            let after = joins.get(index).is_some_and(&tight);
+            if after && !before {
+                out.push('(');
+            }
+            out.push_str(&self.source[part.span.clone()]);
+            if before && !after {
+                out.push(')');
+            }
+            match joins.get(index) {
+                Some(Join::And(span) | Join::Or(span)) if !span.is_empty() => {
+                    out.push_str(&format!(" {} ", &self.source[span.clone()]));
+                }
+                Some(_) => out.push(' '),
+                None => {}
+            }
+        }
+        out
+    }
+
+    fn unary(&mut self, depth: usize) -> Option<Tree> {
+        if self.peek() != Some(&Lexeme::Not) {
+            return self.near(depth);
+        }
+        let start = self.span();
+        self.at += 1;
+        let mut twice = false;
+        while self.peek() == Some(&Lexeme::Not) {
+            twice = true;
+            self.at += 1;
+        }
+        if twice {
+            self.fault(start.clone(), "NOT stands twice", "remove both");
+        }
+        if matches!(self.peek(), None | Some(Lexeme::Close | Lexeme::And | Lexeme::Or)) {
+            self.no_operand(start, "behind");
+            return None;
+        }
+        let of = self.near(depth).filter(|_| !twice)?;
+        let span = start.start..of.span.end;
+        Some(Tree { node: Node::Not(Box::new(of)), span })
+    }
+
+    fn near(&mut self, depth: usize) -> Option<Tree> {
+        let left = self.primary(depth);
+        let Some(&Lexeme::Near { words, ordered }) = self.peek() else { return left };
+        self.at += 1;
+        let right = self.primary(depth);
+        let chained = self.refuse_chain(depth);
+        let (left, right) = left.zip(right).filter(|_| !chained)?;
+        let span = left.span.start..right.span.end;
+        let (left, right) = (Box::new(left), Box::new(right));
+        Some(Tree { node: Node::Near { left, right, words, ordered }, span })
+    }
+
+    /// `a NEAR/5 b NEAR/5 c`: says so once, and reads past it.
+    fn refuse_chain(&mut self, depth: usize) -> bool {
+        let span = self.span();
+        let mut chained = false;
+        while matches!(self.peek(), Some(Lexeme::Near { .. })) {
+            chained = true;
+            self.at += 1;
+            self.primary(depth);
+        }
+        if chained {
+            let message = "a chain of NEAR and BEFORE is not supported yet by this version";
+            self.fault(span, message, "write (a NEAR/5 b) AND (b NEAR/5 c)");
+        }
+        chained
+    }
+
+    fn primary(&mut self, depth: usize) -> Option<Tree> {
+        let span = self.span();
+        let Some(lexeme) = self.peek().cloned() else {
+            let before = self.at.checked_sub(1).map_or(span, |last| self.tokens[last].span.clone());
+            self.no_operand(before, "behind");
+            return None;
+        };
+        if lexeme == Lexeme::Close {
+            let before = self.at.checked_sub(1).map_or(span, |last| self.tokens[last].span.clone());
+            self.no_operand(before, "behind");
+            return None;
+        }
+        self.at += 1;
+        if depth > DEEPEST {
+            self.too_deep(span);
+            return None;
+        }
+        let node = match lexeme {
+            Lexeme::Word(word) => Node::Word(word),
+            Lexeme::Exact(word) => Node::Exact(word),
+            Lexeme::Phrase { text, quote } => Node::Phrase { text, quote, slop: self.slop() },
+            Lexeme::Regex { pattern, ignore_case } => Node::Regex { pattern, ignore_case },
+            Lexeme::Named(name) => Node::Named(name),
+            Lexeme::Field(field) => Node::In(field, Box::new(self.primary(depth + 1)?)),
+            Lexeme::AtLeast(count) => Node::AtLeast { count, of: Box::new(self.primary(depth + 1)?) },
+            Lexeme::Open => return self.group(span, depth + 1),
+            Lexeme::And | Lexeme::Or | Lexeme::Not | Lexeme::Near { .. } | Lexeme::Slop(_) | Lexeme::Close => {
+                self.no_operand(span, "before");
+                return None;
+            }
+        };
+        Some(Tree { node, span: span.start..self.last_end() })
+    }
+
+    fn too_deep(&mut self, span: Range<usize>) {
+        self.fault(span, format!("more than {DEEPEST} levels inside one another"), "say it with fewer parentheses");
+        self.at = self.tokens.len();
+        self.gave_up = true;
+    }
+
+    fn slop(&mut self) -> Option<usize> {
+        let Some(&Lexeme::Slop(words)) = self.peek() else { return None };
+        self.at += 1;
+        Some(words)
+    }
+
+    fn group(&mut self, open: Range<usize>, depth: usize) -> Option<Tree> {
+        let faults = self.faults.len();
+        let inside = self.expression(depth);
+        if self.peek() != Some(&Lexeme::Close) {
+            if !self.gave_up {
+                self.fault(open, "this `(` is not closed", "add a `)`");
+            }
+            return None;
+        }
+        let span = open.start..self.span().end;
+        self.at += 1;
+        if inside.is_none() && self.faults.len() == faults {
+            self.fault(span.clone(), "nothing stands between these parentheses", "remove them");
+        }
+        inside.map(|inside| Tree { span, ..inside })
+    }
+
+    fn warn_of_small_operators(&mut self) {
+        let small: Vec<(Range<usize>, String)> = self.tokens.iter().filter_map(small_operator).collect();
+        for (span, word) in small {
+            let message = format!("'{word}' is searched as a word");
+            let help = format!("did you mean {}?", word.to_uppercase());
+            self.faults.push(Fault::warning(span, message, Some(help)));
+        }
+    }
+}
+
+fn small_operator(token: &Token) -> Option<(Range<usize>, String)> {
+    let Lexeme::Word(word) = &token.lexeme else { return None };
+    let name = word.split_once('/').map_or(word.as_str(), |(name, _)| name).to_ascii_lowercase();
+    let operator = match name.as_str() {
+        "and" | "or" | "not" => !word.contains('/'),
+        "near" | "before" | "atleast" => word.contains('/'),
+        _ => false,
+    };
+    operator.then(|| (token.span.clone(), word.clone()))
+}

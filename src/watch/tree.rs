@@ -1,0 +1,169 @@
+//! The syntax tree of the query language, and its canonical spelling.
+//!
+//! Says what was written and where; what it means is decided in [`super::plan`].
+
+use std::fmt;
+use std::ops::Range;
+
+/// A part of an entry that a query can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    Title,
+    Text,
+    Author,
+    Tag,
+    Source,
+    Feed,
+    Group,
+    Url,
+    Site,
+    Lang,
+}
+
+impl Field {
+    /// All fields, in the order in which evidence is shown.
+    pub const ALL: [Self; 10] = [
+        Self::Title,
+        Self::Text,
+        Self::Author,
+        Self::Tag,
+        Self::Source,
+        Self::Feed,
+        Self::Group,
+        Self::Url,
+        Self::Site,
+        Self::Lang,
+    ];
+
+    /// The name as written before the colon and in evidence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Text => "text",
+            Self::Author => "author",
+            Self::Tag => "tag",
+            Self::Source => "source",
+            Self::Feed => "feed",
+            Self::Group => "group",
+            Self::Url => "url",
+            Self::Site => "site",
+            Self::Lang => "lang",
+        }
+    }
+
+    /// The field of this name, in either case, also by the names search engines use (`intitle`).
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let plain = match name.as_str() {
+            "intitle" => "title",
+            "intext" => "text",
+            "inurl" => "url",
+            other => other,
+        };
+        Self::ALL.into_iter().find(|field| field.name() == plain)
+    }
+
+    /// Fields that are compared whole, not word by word.
+    pub(super) fn is_whole(self) -> bool {
+        matches!(self, Self::Group | Self::Site | Self::Lang)
+    }
+}
+
+/// A node with the place it was written at. Two trees are equal when they say the same, wherever they stand.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    pub node: Node,
+    /// Byte range in the string that was parsed.
+    pub span: Range<usize>,
+}
+
+impl PartialEq for Tree {
+    fn eq(&self, other: &Self) -> bool {
+        self.node == other.node
+    }
+}
+
+/// What stands at a place of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    And(Vec<Tree>),
+    Or(Vec<Tree>),
+    Not(Box<Tree>),
+    Near {
+        left: Box<Tree>,
+        right: Box<Tree>,
+        /// At most so many words between.
+        words: usize,
+        /// `BEFORE`: the left operand comes first.
+        ordered: bool,
+    },
+    AtLeast {
+        count: usize,
+        of: Box<Tree>,
+    },
+    In(Field, Box<Tree>),
+    Word(String),
+    /// `=word`: without any folding.
+    Exact(String),
+    Phrase {
+        text: String,
+        quote: char,
+        /// `"…"~n`: so many further words may stand between.
+        slop: Option<usize>,
+    },
+    Regex {
+        pattern: String,
+        ignore_case: bool,
+    },
+    /// `$name`, from `[terms]`.
+    Named(String),
+}
+
+impl fmt::Display for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.node {
+            Node::And(parts) => write_joined(f, parts, " AND "),
+            Node::Or(parts) => write_joined(f, parts, " OR "),
+            Node::Not(of) => write!(f, "NOT {}", Operand(of)),
+            Node::Near { left, right, words, ordered } => {
+                let operator = if *ordered { "BEFORE" } else { "NEAR" };
+                write!(f, "{} {operator}/{words} {}", Operand(left), Operand(right))
+            }
+            Node::AtLeast { count, of } => write!(f, "ATLEAST/{count} {}", Operand(of)),
+            Node::In(field, of) => write!(f, "{}:{}", field.name(), Operand(of)),
+            Node::Word(word) => f.write_str(word),
+            Node::Exact(word) => write!(f, "={word}"),
+            Node::Phrase { text, quote, slop: None } => write!(f, "{quote}{text}{quote}"),
+            Node::Phrase { text, quote, slop: Some(slop) } => write!(f, "{quote}{text}{quote}~{slop}"),
+            Node::Regex { pattern, ignore_case } => {
+                write!(f, "/{pattern}/{}", if *ignore_case { "i" } else { "" })
+            }
+            Node::Named(name) => write!(f, "${name}"),
+        }
+    }
+}
+
+fn write_joined(f: &mut fmt::Formatter<'_>, parts: &[Tree], operator: &str) -> fmt::Result {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            f.write_str(operator)?;
+        }
+        match part.node {
+            Node::And(_) | Node::Or(_) => write!(f, "({part})")?,
+            _ => write!(f, "{part}")?,
+        }
+    }
+    Ok(())
+}
+
+/// A tree where the grammar wants something that holds together by itself.
+struct Operand<'a>(&'a Tree);
+
+impl fmt::Display for Operand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.node {
+            Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Near { .. } => write!(f, "({})", self.0),
+            _ => self.0.fmt(f),
+        }
+    }
+}
