@@ -42,9 +42,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn delays_grow_and_stay_within_a_tenth(attempt in 1u32..9, a in any::<f64>(), b in any::<f64>()) {
-            let this = retry_delay(attempt, a).expect("within the schedule");
-            let next = retry_delay(attempt + 1, b).expect("within the schedule");
+        fn delays_grow_and_stay_within_a_tenth(attempt in 1u32..9, jitter in any::<f64>()) {
+            let this = retry_delay(attempt, jitter).expect("within the schedule");
+            let next = retry_delay(attempt + 1, jitter).expect("within the schedule");
             prop_assert!(this < next);
             let middle = retry_delay(attempt, 0.5).expect("within the schedule").as_secs_f64();
             prop_assert!((this.as_secs_f64() / middle - 1.0).abs() <= 0.1 + 1e-9);

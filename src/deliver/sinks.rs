@@ -74,6 +74,11 @@ impl Sink {
         Self { port, seen }
     }
 
+    /// A port where nobody may be listening.
+    pub fn at(port: u16) -> Self {
+        Self { port, seen: Arc::default() }
+    }
+
     /// Looks at what has been seen so far.
     pub fn seen<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
         look(&self.seen.lock().expect("no panic while locked"))

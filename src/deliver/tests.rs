@@ -148,13 +148,14 @@ async fn a_refused_login_breaks_the_channel_and_tells_no_secret() {
     assert!(!format!("{smtp:?}").contains("pa55word"));
 }
 
+fn unused_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a loopback port");
+    listener.local_addr().expect("bound").port()
+}
+
 #[tokio::test]
 async fn nobody_listening_is_transient() {
-    let sink = Sink::smtp("", None, &[]).await;
-    let gone = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a loopback port");
-        Sink { port: listener.local_addr().expect("bound").port(), ..sink }
-    };
+    let gone = Sink::at(unused_port());
     for security in [Security::Tls, Security::Opportunistic] {
         let outcome = smtp(&gone, security, None, PATIENCE).deliver("desk@example.net", MAIL).await;
         assert_eq!(kind(&outcome), "transient");

@@ -3,6 +3,8 @@
 //! Must not judge whether something matches: hits are taken as they are found, and one that does not point into its text
 //! is passed over.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -28,64 +30,72 @@ pub(super) struct Span {
 /// One sentence, or the part of it around its hits.
 pub(super) type Excerpt = Vec<Span>;
 
+/// A hit within the text, no longer than [`REACH`].
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    start: usize,
+    end: usize,
+    clause: &'a str,
+}
+
 struct Sentence<'a> {
     start: usize,
     end: usize,
-    hits: Vec<&'a Hit>,
+    hits: Vec<Found<'a>>,
 }
 
 /// The sentences of `text` with hits in them: the one with most different clauses first, then in the order of the text.
 pub(super) fn excerpts(text: &str, hits: &[Hit]) -> Vec<Excerpt> {
     let mut sentences: Vec<Sentence<'_>> = Vec::new();
-    for hit in hits.iter().filter(|hit| points_into(text, hit)).take(MAX_HITS) {
-        match sentences.iter_mut().find(|s| s.start <= hit.start && hit.end <= s.end) {
+    for hit in hits.iter().filter_map(|hit| found(text, hit)).take(MAX_HITS) {
+        match sentences.iter_mut().find(|sentence| sentence.start <= hit.start && hit.end <= sentence.end) {
             Some(sentence) => sentence.hits.push(hit),
-            None => {
-                let (start, end) = sentence_around(text, hit.start, hit.end);
-                sentences.push(Sentence { start, end, hits: vec![hit] });
-            }
+            None => sentences.push(sentence_around(text, hit)),
         }
     }
-    sentences.sort_by_key(|sentence| (std::cmp::Reverse(clauses(&sentence.hits)), sentence.start));
+    sentences.sort_by_key(|sentence| (Reverse(clauses(&sentence.hits)), sentence.start));
     sentences.truncate(MAX_SENTENCES);
     sentences.iter().map(|sentence| spans(text, sentence)).collect()
 }
 
-fn points_into(text: &str, hit: &Hit) -> bool {
-    hit.field != "title" && hit.start < hit.end && text.get(hit.start..hit.end).is_some_and(|found| found == hit.text)
+fn found<'a>(text: &str, hit: &'a Hit) -> Option<Found<'a>> {
+    let sound = hit.field != "title" && hit.start < hit.end && text.get(hit.start..hit.end)? == hit.text;
+    let end = text.floor_char_boundary(hit.end.min(hit.start + REACH));
+    sound.then_some(Found { start: hit.start, end, clause: &hit.clause })
 }
 
-fn clauses(hits: &[&Hit]) -> usize {
-    let mut clauses: Vec<&str> = hits.iter().map(|hit| hit.clause.as_str()).collect();
+fn clauses(hits: &[Found<'_>]) -> usize {
+    let mut clauses: Vec<&str> = hits.iter().map(|hit| hit.clause).collect();
     clauses.sort_unstable();
     clauses.dedup();
     clauses.len()
 }
 
-/// Byte range of the sentence around a hit, within its paragraph and within [`REACH`].
-fn sentence_around(text: &str, start: usize, end: usize) -> (usize, usize) {
-    let paragraph_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let paragraph_end = text[end..].find('\n').map_or(text.len(), |at| end + at);
-    let from = text.ceil_char_boundary(paragraph_start.max(start.saturating_sub(REACH)));
-    let to = text.floor_char_boundary(paragraph_end.min(end + REACH));
-    let mut left = from;
-    let mut right = to;
-    for (at, _) in text[from..to].split_sentence_bound_indices().map(|(at, part)| (from + at, part)) {
-        if at <= start && end.saturating_sub(at) >= SHORT {
-            left = at;
-        }
-        if at >= end && at - left >= SHORT {
-            right = at;
-            break;
-        }
+/// The sentence around a hit, within its paragraph and within [`REACH`].
+fn sentence_around<'a>(text: &str, hit: Found<'a>) -> Sentence<'a> {
+    let paragraph_start = text[..hit.start].rfind('\n').map_or(0, |at| at + 1);
+    let paragraph_end = text[hit.end..].find('\n').map_or(text.len(), |at| hit.end + at);
+    let from = text.ceil_char_boundary(paragraph_start.max(hit.start.saturating_sub(REACH)));
+    let to = text.floor_char_boundary(paragraph_end.min(hit.end + REACH));
+    let mut bounds: Vec<usize> = text[from..to].split_sentence_bound_indices().map(|(at, _)| from + at).collect();
+    bounds.push(to);
+    let mut first = bounds.iter().rposition(|at| *at <= hit.start).unwrap_or(0);
+    let mut last = bounds.iter().position(|at| *at >= hit.end).unwrap_or(bounds.len() - 1);
+    if bounds[last] - bounds[first] < SHORT {
+        last = (last + 1).min(bounds.len() - 1);
     }
-    (word_start(text, left, from, paragraph_start), word_end(text, right, to, paragraph_end, end))
+    if bounds[last] - bounds[first] < SHORT {
+        first = first.saturating_sub(1);
+    }
+    let start = word_start(text, bounds[first], from, paragraph_start).min(hit.start);
+    let end = word_end(text, bounds[last], to, paragraph_end, hit.end);
+    Sentence { start, end, hits: vec![hit] }
 }
 
 /// Where the window, not a sentence, decides the start, the first whole word.
 fn word_start(text: &str, left: usize, from: usize, paragraph: usize) -> usize {
     match left == from && from > paragraph {
-        true => text[left..].find(' ').map_or(left, |at| left + at + 1).min(text.len()),
+        true => text[left..].find(' ').map_or(left, |at| left + at + 1),
         false => left,
     }
 }
@@ -98,24 +108,22 @@ fn word_end(text: &str, right: usize, to: usize, paragraph: usize, hit_end: usiz
 }
 
 fn spans(text: &str, sentence: &Sentence<'_>) -> Excerpt {
-    let mut hits: Vec<(usize, usize)> = sentence.hits.iter().map(|hit| (hit.start, hit.end)).collect();
-    hits.sort_unstable();
+    let mut hits = sentence.hits.clone();
+    hits.sort_unstable_by_key(|hit| (hit.start, Reverse(hit.end)));
     let mut spans = Vec::new();
-    let start = sentence.start.min(hits[0].0);
-    let mut at = start;
-    if starts_inside(text, start) {
+    let mut at = sentence.start;
+    if starts_inside(text, at) {
         push(&mut spans, "… ", false);
     }
-    for (from, to) in hits {
-        if from < at {
-            continue;
+    for hit in hits {
+        if hit.start >= at {
+            push(&mut spans, &text[at..hit.start], false);
+            push(&mut spans, &text[hit.start..hit.end], true);
+            at = hit.end;
         }
-        push(&mut spans, &text[at..from], false);
-        push(&mut spans, &text[from..to], true);
-        at = to;
     }
-    push(&mut spans, text[at..sentence.end.max(at)].trim_end(), false);
-    if !text[sentence.end.max(at)..].is_empty() && !ends_sentence(&text[..sentence.end.max(at)]) {
+    push(&mut spans, text[at..sentence.end].trim_end(), false);
+    if !text[sentence.end..].is_empty() && !ends_sentence(&text[..sentence.end]) {
         push(&mut spans, " …", false);
     }
     spans

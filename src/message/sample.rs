@@ -11,7 +11,7 @@ use crate::{
 };
 
 const TITLE: &str = "This is a test: Storywatch can reach you";
-const TEXT: &str = "Nothing has happened. This alert was asked for by hand, to see whether this channel works.";
+const TEXT: &str = "Nothing has happened. This is a test, asked for by hand, to see whether this channel works.";
 const FOUND: &str = "test";
 
 /// A clearly marked test alert for `channel`. Each second has an identity of its own, so that a second test is not taken
@@ -45,22 +45,20 @@ pub fn test_alert(
 }
 
 fn watch() -> MatchedWatch {
-    let start = TITLE.find(FOUND).expect("the word stands in the title");
     MatchedWatch {
         name: "test".to_owned(),
         note: Some("no watch at all; asked for with `storywatch send-test`.".to_owned()),
         priority: Priority::Normal,
         follow_up: Vec::new(),
-        evidence: vec![Hit {
-            field: "title".to_owned(),
-            start,
-            end: start + FOUND.len(),
-            text: FOUND.to_owned(),
-            clause: FOUND.to_owned(),
-        }],
+        evidence: vec![hit("title", TITLE), hit("text", TEXT)],
         title: TITLE.to_owned(),
         text: TEXT.to_owned(),
     }
+}
+
+fn hit(field: &str, within: &str) -> Hit {
+    let start = within.find(FOUND).expect("the word stands in both texts");
+    Hit { field: field.to_owned(), start, end: start + FOUND.len(), text: FOUND.to_owned(), clause: FOUND.to_owned() }
 }
 
 fn member(seen: Timestamp) -> Member {

@@ -201,18 +201,20 @@ fn why(alert: &Alert) -> Vec<Why> {
     why
 }
 
+/// One reason a field, with the clauses found in it: "lock in the title", "crack* | gate in the text".
 fn reasons(watch: &MatchedWatch) -> Vec<String> {
-    let mut reasons: Vec<String> = Vec::new();
+    let mut fields: Vec<(&str, Vec<String>)> = Vec::new();
     for hit in &watch.evidence {
-        let reason = format!("{} in the {}", clipped(&hit.clause, MAX_NAME), clipped(&hit.field, MAX_NAME));
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
-        }
-        if reasons.len() == MAX_REASONS {
-            break;
+        let clause = clipped(&hit.clause, MAX_NAME);
+        match fields.iter_mut().find(|(field, _)| *field == hit.field) {
+            Some((_, clauses)) if clauses.contains(&clause) || clauses.len() == MAX_REASONS => {}
+            Some((_, clauses)) => clauses.push(clause),
+            None => fields.push((&hit.field, vec![clause])),
         }
     }
-    reasons
+    let reason =
+        |(field, clauses): &(&str, Vec<String>)| format!("{} in the {}", clauses.join(" | "), clipped(field, MAX_NAME));
+    fields.iter().take(MAX_REASONS).map(reason).collect()
 }
 
 /// The pieces after the first: those with news of their own as rows, the rest as counts.
@@ -257,10 +259,12 @@ fn row(alert: &Alert, member: &Member, times: &Times<'_>) -> Row {
     }
 }
 
+/// Who had it first, who has it on their own, who has it from whom; nothing while there is one piece only.
 fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
-    let first = alert.story.members.first();
-    let mut who: Vec<String> = Vec::new();
-    who.extend(first.map(|first| format!("First seen: {}, {}.", outlet_name(first), times.show(first.seen, true))));
+    let [first, _, ..] = alert.story.members.as_slice() else {
+        return Vec::new();
+    };
+    let mut who = vec![format!("First seen: {}, {}.", outlet_name(first), times.show(first.seen, true))];
     let independent: Vec<String> =
         alert.story.independent_outlets().iter().take(MAX_WATCHES).map(|key| name_of(alert, key)).collect();
     if independent.len() > 1 {
