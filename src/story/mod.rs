@@ -3,12 +3,30 @@
 //! Pure: the index lives in memory, time comes with each document, nothing is read from a store or a clock. When in
 //! doubt an entry founds a story of its own: a false merge hides news, a missed one costs one mail.
 
+mod hasher;
+mod index;
+mod junk;
+mod lexicon;
+mod postings;
+mod profile;
+mod shingles;
+mod signals;
+mod stop;
+mod stream;
+mod weigh;
+mod words;
+
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::EntryId;
+
+pub use index::{Candidate, Index, Prepared};
+pub use signals::Signals;
+pub use stream::Stream;
+pub use weigh::{FEATURES, features};
 
 /// Row of a story in the store; shown to people as `S` and Crockford base 32 (`S8F3K2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,0 +1,449 @@
+//! The documents of the window and the stories they tell, with what is needed to find and compare candidates.
+//!
+//! The cost of a document depends on the number of candidates looked at, which is bounded, never on the window.
+//! Everything here follows from the documents inserted and their order, so an index is rebuilt at start-up by inserting
+//! the window's entries in the order they were seen.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{
+    Document, Grouping, OutletNames, Relation, StoryId, Verdict,
+    hasher::FastMap,
+    junk::Units,
+    lexicon::Lexicon,
+    postings::Postings,
+    profile::{Profile, profile},
+    signals::{Query, Signals},
+    weigh::{self, FEATURES},
+};
+use crate::entry::EntryId;
+
+/// Terms of a long text under which it can be found.
+const INDEXED_TERMS: usize = 40;
+/// Terms of a document that look for candidates, the rarest first.
+const QUERY_TERMS: usize = 24;
+/// Newest documents looked at for one term, and for all terms of a document.
+const TERM_REACH: usize = 400;
+const REACH: usize = 4_000;
+/// Newest documents looked at for one run of words.
+const RUN_REACH: usize = 24;
+/// Documents compared in full, and stories weighed.
+const COMPARED: usize = 24;
+const WEIGHED: usize = 8;
+/// Terms of a story's centroid.
+const CENTROID_TERMS: usize = 64;
+
+/// A document's features, computed once for grouping and inserting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prepared {
+    id: EntryId,
+    outlet: u32,
+    seen: Timestamp,
+    url: Option<u64>,
+    links: Vec<u64>,
+    profile: Profile,
+}
+
+#[derive(Debug, PartialEq)]
+struct Kept {
+    id: EntryId,
+    story: StoryId,
+    outlet: u32,
+    seen: Timestamp,
+    url: Option<u64>,
+    profile: Profile,
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Tale {
+    /// Slots of the members, the oldest first.
+    members: Vec<u32>,
+    /// Sum of the members' weights by term; empty while there is one member.
+    counts: FastMap<u32, u32>,
+    /// The strongest of `counts`, as weights.
+    centroid: Box<[(u32, f32)]>,
+}
+
+/// One candidate story with its signals.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Candidate {
+    pub story: StoryId,
+    /// The nearest member.
+    pub member: EntryId,
+    pub signals: Signals,
+    pub score: f32,
+    slot: u32,
+}
+
+/// The window of documents among which stories are recognised.
+#[derive(Debug)]
+pub struct Index {
+    window: Duration,
+    outlets: Vec<OutletNames>,
+    weights: [f32; FEATURES],
+    kept: Vec<Option<Kept>>,
+    slots: FastMap<i64, u32>,
+    urls: FastMap<u64, u32>,
+    tales: FastMap<i64, Tale>,
+    lexicon: Lexicon,
+    units: Units,
+    terms: Postings,
+    runs: Postings,
+    live: usize,
+    /// No live document has a smaller slot.
+    oldest: usize,
+}
+
+impl Index {
+    /// An empty index that remembers documents for `window`.
+    pub fn new(window: Duration, outlets: Vec<OutletNames>) -> Self {
+        Self {
+            window,
+            outlets,
+            weights: weigh::WEIGHTS,
+            kept: Vec::new(),
+            slots: FastMap::default(),
+            urls: FastMap::default(),
+            tales: FastMap::default(),
+            lexicon: Lexicon::default(),
+            units: Units::default(),
+            terms: Postings::default(),
+            runs: Postings::default(),
+            live: 0,
+            oldest: 0,
+        }
+    }
+
+    /// Replaces the outlets' names after a reload; documents prepared before keep the citations found then.
+    pub fn set_outlets(&mut self, outlets: Vec<OutletNames>) {
+        self.outlets = outlets;
+    }
+
+    /// Documents in the window.
+    pub fn len(&self) -> usize {
+        self.live
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// Computes what [`Index::group`] and [`Index::insert`] need of a document.
+    pub fn prepare(&self, document: &Document) -> Prepared {
+        Prepared {
+            id: document.id,
+            outlet: outlet_hash(&document.outlet),
+            seen: document.seen,
+            url: document.url.as_deref().map(url_hash),
+            links: document.links.iter().take(64).map(|link| url_hash(link)).collect(),
+            profile: profile(document, &self.units),
+        }
+    }
+
+    /// Which story a document belongs to. Reads only.
+    pub fn group(&self, document: &Prepared) -> Grouping {
+        let best = self.candidates(document).into_iter().next();
+        match best.filter(|best| best.score >= weigh::JOIN) {
+            Some(best) => Grouping {
+                verdict: Verdict::Joins(best.story),
+                relation: Relation::Independent,
+                of: Some(best.member),
+                cites: Vec::new(),
+                reason: String::new(),
+                score: best.score,
+            },
+            None => Grouping {
+                verdict: Verdict::Founds,
+                relation: Relation::First,
+                of: None,
+                cites: Vec::new(),
+                reason: String::new(),
+                score: 0.0,
+            },
+        }
+    }
+
+    /// The stories a document may belong to, the likeliest first.
+    pub fn candidates(&self, document: &Prepared) -> Vec<Candidate> {
+        let query = Query::new(&document.profile, &self.lexicon);
+        let mut best: Vec<Candidate> = Vec::new();
+        for slot in self.near(document, &query) {
+            let Some(kept) = self.kept[slot as usize].as_ref() else { continue };
+            let signals = self.compare(document, &query, kept);
+            match best.iter_mut().find(|candidate| candidate.story == kept.story) {
+                Some(candidate) if strength(&candidate.signals) >= strength(&signals) => {}
+                Some(candidate) => {
+                    *candidate = Candidate { story: kept.story, member: kept.id, signals, score: 0.0, slot }
+                }
+                None => best.push(Candidate { story: kept.story, member: kept.id, signals, score: 0.0, slot }),
+            }
+        }
+        best.sort_by(|a, b| strength(&b.signals).total_cmp(&strength(&a.signals)).then(a.slot.cmp(&b.slot)));
+        best.truncate(WEIGHED);
+        let nearest: Vec<f32> = best.iter().map(|candidate| candidate.signals.nearest).collect();
+        for (at, candidate) in best.iter_mut().enumerate() {
+            let rivals = nearest.iter().enumerate().filter(|(other, _)| *other != at);
+            candidate.signals.rival = rivals.map(|(_, cosine)| *cosine).fold(0.0, f32::max);
+            self.add_story(&query, candidate);
+            candidate.score = weigh::weigh(&candidate.signals, &self.weights);
+        }
+        best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)));
+        best
+    }
+
+    fn compare(&self, document: &Prepared, query: &Query<'_>, kept: &Kept) -> Signals {
+        Signals {
+            hours: hours_between(document.seen, kept.seen),
+            same_outlet: document.outlet != 0 && document.outlet == kept.outlet,
+            linked: kept.url.is_some_and(|url| document.links.contains(&url)),
+            ..query.compare(&kept.profile, &self.lexicon)
+        }
+    }
+
+    fn add_story(&self, query: &Query<'_>, candidate: &mut Candidate) {
+        let Some(tale) = self.tales.get(&candidate.story.0) else { return };
+        candidate.signals.size = tale.members.len() as f32;
+        candidate.signals.centroid = if tale.centroid.is_empty() {
+            candidate.signals.nearest
+        } else {
+            query.centroid(&tale.centroid, &self.lexicon)
+        };
+    }
+
+    /// Slots of the documents worth comparing.
+    fn near(&self, document: &Prepared, query: &Query<'_>) -> Vec<u32> {
+        let mut scores: FastMap<u32, f32> = FastMap::default();
+        let mut order: Vec<(f32, u32)> = query
+            .profile
+            .terms
+            .iter()
+            .zip(&query.idf)
+            .map(|(term, idf)| (f32::from(term.weight) * idf * idf, term.term))
+            .collect();
+        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut left = REACH;
+        for (weight, term) in order.into_iter().take(QUERY_TERMS) {
+            for slot in
+                self.terms.newest(term).filter(|slot| self.kept[*slot as usize].is_some()).take(TERM_REACH.min(left))
+            {
+                *scores.entry(slot).or_default() += weight;
+                left -= 1;
+            }
+        }
+        let mut found: Vec<(f32, u32)> = scores
+            .into_iter()
+            .filter(|(slot, _)| self.kept[*slot as usize].is_some())
+            .map(|(slot, score)| {
+                let length = self.kept[slot as usize].as_ref().map_or(0, |kept| kept.profile.terms.len());
+                (score / (10.0 + length as f32).sqrt(), slot)
+            })
+            .collect();
+        let by_score = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
+        if found.len() > COMPARED {
+            found.select_nth_unstable_by(COMPARED, by_score);
+            found.truncate(COMPARED);
+        }
+        let mut slots: Vec<u32> = found.into_iter().map(|(_, slot)| slot).collect();
+        slots.extend(self.sharing_runs(document));
+        slots.extend(document.links.iter().filter_map(|link| self.urls.get(link)));
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    /// Slots of documents that share runs of words, the most first.
+    fn sharing_runs(&self, document: &Prepared) -> Vec<u32> {
+        let mut counts: FastMap<u32, u32> = FastMap::default();
+        for run in document.profile.shingles.keys() {
+            for slot in self.runs.newest(run).take(RUN_REACH) {
+                *counts.entry(slot).or_default() += 1;
+            }
+        }
+        let mut found: Vec<(u32, u32)> =
+            counts.into_iter().filter(|(_, count)| *count > 1).map(|(slot, count)| (count, slot)).collect();
+        found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(b.1.cmp(&a.1)));
+        found.into_iter().take(8).map(|(_, slot)| slot).collect()
+    }
+
+    /// Adds a document to a story, after [`Index::group`] decided or at a rebuild. A document that is known already
+    /// is replaced.
+    pub fn insert(&mut self, document: Prepared, story: StoryId) {
+        self.remove(document.id);
+        let slot = u32::try_from(self.kept.len()).expect("fewer than 2^32 documents between two sweeps");
+        let Prepared { id, outlet, seen, url, profile, .. } = document;
+        self.terms.add(self.indexed_terms(&profile), slot);
+        self.runs.add(profile.shingles.keys(), slot);
+        self.lexicon.learn(&profile.terms);
+        profile.units.iter().chain(&profile.headline).for_each(|unit| self.units.learn(*unit, story));
+        if let Some(url) = url {
+            self.urls.insert(url, slot);
+        }
+        self.slots.insert(id.0, slot);
+        self.kept.push(Some(Kept { id, story, outlet, seen, url, profile }));
+        self.live += 1;
+        self.join_tale(story, slot);
+    }
+
+    /// The terms under which a document can be found: all of a short one, the weightiest of a long one.
+    fn indexed_terms(&self, profile: &Profile) -> Vec<u32> {
+        let mut terms: Vec<(f32, u32)> = profile
+            .terms
+            .iter()
+            .map(|term| (f32::from(term.weight) * self.lexicon.idf(term.term), term.term))
+            .collect();
+        if terms.len() > INDEXED_TERMS {
+            terms.select_nth_unstable_by(INDEXED_TERMS, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            terms.truncate(INDEXED_TERMS);
+        }
+        terms.into_iter().map(|(_, term)| term).collect()
+    }
+
+    fn join_tale(&mut self, story: StoryId, slot: u32) {
+        let tale = self.tales.entry(story.0).or_default();
+        tale.members.push(slot);
+        let added: &[u32] =
+            if tale.members.len() == 2 { &tale.members[..] } else { &tale.members[tale.members.len() - 1..] };
+        if tale.members.len() >= 2 {
+            for slot in added {
+                let Some(kept) = self.kept[*slot as usize].as_ref() else { continue };
+                kept.profile
+                    .terms
+                    .iter()
+                    .for_each(|term| *tale.counts.entry(term.term).or_default() += u32::from(term.weight));
+            }
+        }
+        tale.centroid = centroid(&tale.counts);
+    }
+
+    fn leave_tale(&mut self, story: StoryId, slot: u32, profile: &Profile) {
+        let Some(tale) = self.tales.get_mut(&story.0) else { return };
+        tale.members.retain(|member| *member != slot);
+        match tale.members.len() {
+            0 => {
+                self.tales.remove(&story.0);
+                return;
+            }
+            1 => tale.counts = FastMap::default(),
+            _ => subtract(&mut tale.counts, profile),
+        }
+        tale.centroid = centroid(&tale.counts);
+    }
+
+    /// Takes a document out again; the index is then as if it had never been inserted.
+    pub fn remove(&mut self, entry: EntryId) {
+        let Some(slot) = self.slots.remove(&entry.0) else { return };
+        let Some(kept) = self.kept[slot as usize].take() else { return };
+        self.live -= 1;
+        self.lexicon.forget(&kept.profile.terms);
+        kept.profile.units.iter().chain(&kept.profile.headline).for_each(|unit| self.units.forget(*unit, kept.story));
+        if let Some(url) = kept.url.filter(|url| self.urls.get(url) == Some(&slot)) {
+            self.urls.remove(&url);
+        }
+        self.leave_tale(kept.story, slot, &kept.profile);
+    }
+
+    /// Takes the new text of an edited entry; it keeps its story.
+    pub fn replace(&mut self, document: Prepared) {
+        let slot = self.slots.get(&document.id.0).copied();
+        let Some(story) = slot.and_then(|slot| self.kept[slot as usize].as_ref()).map(|kept| kept.story) else {
+            return;
+        };
+        self.insert(document, story);
+    }
+
+    /// The story of an entry in the window.
+    pub fn story_of(&self, entry: EntryId) -> Option<StoryId> {
+        let slot = self.slots.get(&entry.0)?;
+        self.kept[*slot as usize].as_ref().map(|kept| kept.story)
+    }
+
+    /// Drops what is older than the window.
+    pub fn expire(&mut self, now: Timestamp) {
+        while let Some(kept) = self.kept.get(self.oldest) {
+            let Some(kept) = kept else {
+                self.oldest += 1;
+                continue;
+            };
+            if kept.seen >= now || now.duration_since(kept.seen).unsigned_abs() <= self.window {
+                break;
+            }
+            self.remove(kept.id);
+        }
+        if self.kept.len() > 2 * self.live + 1_000 {
+            self.sweep();
+        }
+    }
+
+    /// Closes the gaps that removed documents left.
+    fn sweep(&mut self) {
+        let mut next = 0;
+        let renamed: Vec<Option<u32>> = self
+            .kept
+            .iter()
+            .map(|kept| {
+                kept.as_ref().map(|_| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect();
+        let rename = |slot: u32| renamed.get(slot as usize).copied().flatten();
+        self.terms.compact(rename);
+        self.runs.compact(rename);
+        self.kept.retain(Option::is_some);
+        self.oldest = 0;
+        self.slots
+            .values_mut()
+            .chain(self.urls.values_mut())
+            .for_each(|slot| *slot = rename(*slot).unwrap_or(u32::MAX));
+        self.tales
+            .values_mut()
+            .flat_map(|tale| tale.members.iter_mut())
+            .for_each(|slot| *slot = rename(*slot).unwrap_or(u32::MAX));
+    }
+
+    /// Takes other weights than the built-in ones: for fitting them and for comparison.
+    pub fn set_weights(&mut self, weights: [f32; FEATURES]) {
+        self.weights = weights;
+    }
+}
+
+fn strength(s: &Signals) -> f32 {
+    s.nearest + s.support * 0.3 + s.copied + s.title * 0.3 + if s.linked { 0.5 } else { 0.0 }
+}
+
+fn subtract(counts: &mut FastMap<u32, u32>, profile: &Profile) {
+    for term in &profile.terms {
+        if let Some(count) = counts.get_mut(&term.term) {
+            *count -= u32::from(term.weight);
+            if *count == 0 {
+                counts.remove(&term.term);
+            }
+        }
+    }
+}
+
+fn centroid(counts: &FastMap<u32, u32>) -> Box<[(u32, f32)]> {
+    let mut terms: Vec<(u32, u32)> = counts.iter().map(|(term, count)| (*count, *term)).collect();
+    if terms.len() > CENTROID_TERMS {
+        terms.select_nth_unstable_by(CENTROID_TERMS, |a, b| b.cmp(a));
+        terms.truncate(CENTROID_TERMS);
+    }
+    terms.sort_unstable_by_key(|(_, term)| *term);
+    terms.into_iter().map(|(count, term)| (term, count as f32)).collect()
+}
+
+fn hours_between(a: Timestamp, b: Timestamp) -> f32 {
+    a.duration_since(b).as_secs_f32().abs() / 3600.0
+}
+
+fn outlet_hash(outlet: &str) -> u32 {
+    if outlet.is_empty() { 0 } else { super::words::fold_hash(xxh3_64(outlet.as_bytes())) | 1 }
+}
+
+fn url_hash(url: &str) -> u64 {
+    xxh3_64(url.as_bytes())
+}

@@ -1,0 +1,184 @@
+//! Page junk: sentences that belong to a site and not to a story.
+//!
+//! Two ways to know them. Some are the same on thousands of sites (share bars, "appeared first on", copy-protection
+//! plug-ins): those are listed. The rest is learned: a sentence that recurs in entries of one feed or outlet that tell
+//! *different* stories is that site's template, while a sentence that recurs within one story is its text. Must not
+//! drop a sentence for being short or dull.
+
+use super::{
+    StoryId,
+    hasher::FastMap,
+    words::{self, Word},
+};
+
+/// Hash of a feed and a sentence in it, numbers disregarded.
+pub type Unit = u32;
+
+/// In how many stories a sentence has been seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seen {
+    story: StoryId,
+    /// Entries of `story` with the sentence.
+    here: u32,
+    /// Entries of any other story with it.
+    elsewhere: u32,
+}
+
+/// What has been learned about the sentences of every feed.
+#[derive(Debug, Default, PartialEq)]
+pub struct Units {
+    seen: FastMap<Unit, Seen>,
+}
+
+impl Units {
+    /// Whether the sentence has been seen in two different stories of its feed.
+    pub fn is_junk(&self, unit: Unit) -> bool {
+        self.seen.get(&unit).is_some_and(|seen| seen.elsewhere > 0)
+    }
+
+    /// Remembers that an entry of `story` holds the sentence.
+    pub fn learn(&mut self, unit: Unit, story: StoryId) {
+        let seen = self.seen.entry(unit).or_insert(Seen { story, here: 0, elsewhere: 0 });
+        if seen.story == story { seen.here += 1 } else { seen.elsewhere += 1 }
+    }
+
+    /// Undoes [`Units::learn`].
+    pub fn forget(&mut self, unit: Unit, story: StoryId) {
+        let Some(seen) = self.seen.get_mut(&unit) else { return };
+        let count = if seen.story == story { &mut seen.here } else { &mut seen.elsewhere };
+        *count = count.saturating_sub(1);
+        if seen.here == 0 && seen.elsewhere == 0 {
+            self.seen.remove(&unit);
+        }
+    }
+}
+
+/// The unit of one sentence, `None` when it has no words.
+pub fn unit(scope: u64, sentence: &[Word]) -> Option<Unit> {
+    let mut hash = scope;
+    for word in sentence {
+        hash = words::combine(hash, if word.number { 1 } else { word.exact });
+    }
+    (!sentence.is_empty()).then(|| words::fold_hash(hash))
+}
+
+/// Whether a sentence is known junk wherever it stands.
+pub fn is_listed(sentence: &str) -> bool {
+    let lower = sentence.trim().to_lowercase().replace('’', "'");
+    let short = lower.len() <= 90;
+    lower.starts_with("the post ") && lower.contains("appeared first on")
+        || STARTS.iter().any(|start| lower.starts_with(start))
+        || short && CONTAINS.iter().any(|part| lower.contains(part))
+        || WHOLE.contains(&lower.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// Openings that make the whole line junk: another article's title follows.
+const STARTS: &[&str] = &[
+    "read more",
+    "read also",
+    "also read",
+    "read next",
+    "see also",
+    "more:",
+    "related:",
+    "related stories",
+    "related articles",
+    "recommended:",
+    "you may also like",
+    "don't miss",
+    "share this",
+    "follow us",
+    "sign up",
+    "subscribe to",
+    "click here",
+    "home »",
+    "home >",
+    "skip to",
+    "leave a reply",
+    "leave a comment",
+    "copyright ©",
+    "copyright (c)",
+    "© ",
+    "all rights reserved",
+    "the views expressed",
+    "like this story",
+    "support independent journalism",
+    "posted in",
+    "tagged",
+    "filed under",
+    "mehr zum thema",
+    "lesen sie auch",
+    "mehr lesen",
+    "weiterlesen",
+    "lire aussi",
+    "lire la suite",
+    "a lire aussi",
+    "à lire aussi",
+    "leer más",
+    "lea también",
+    "lee también",
+    "leer también",
+    "seguir leyendo",
+    "читайте также",
+    "читать далее",
+    "читать полностью",
+    "подписывайтесь",
+    "материалы по теме",
+    "loading…",
+    "loading...",
+    "scroll down for",
+];
+
+/// Parts that make a short sentence junk.
+const CONTAINS: &[&str] = &[
+    "content is protected",
+    "en_us",
+    "appeared first on",
+    "your email address will not be published",
+    "required fields are marked",
+    "all rights reserved",
+    "share on facebook",
+    "share on twitter",
+    "facebook twitter",
+    "share this story",
+    "subscribe to our",
+    "sign up for our",
+    "follow us on",
+    "read the full story",
+    "continue reading",
+    "click to share",
+    "enable javascript",
+    "cookie policy",
+    "privacy policy",
+    "terms of use",
+];
+
+/// Whole sentences that are junk.
+const WHOLE: &[&str] = &[
+    "advertisement",
+    "anzeige",
+    "publicité",
+    "publicidad",
+    "реклама",
+    "read more",
+    "more",
+    "menu",
+    "share",
+    "tweet",
+    "print",
+    "email",
+    "comments",
+    "watch",
+    "video",
+    "photo",
+    "gallery",
+    "breaking alert",
+    "loading",
+    "related posts",
+    "trending",
+    "home",
+    "search",
+    "log in",
+    "login",
+    "register",
+];

@@ -1,0 +1,192 @@
+//! What the engine keeps of a document: its terms, the sample of its runs, and a few facts about its headline.
+//!
+//! Computed once by [`profile`] and used by grouping and inserting alike. Must not look at other documents except
+//! through what [`Units`] has learned about page junk.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{
+    Document,
+    junk::{self, Unit, Units},
+    shingles::Shingles,
+    words::{self, Word},
+};
+
+/// Most terms kept of one text.
+const MAX_TERMS: usize = 112;
+
+/// Words of the text that stand in for a missing headline and count like one, in part.
+const LEAD: usize = 32;
+
+/// Most sentences of one entry from which junk is learned.
+const MAX_UNITS: usize = 48;
+
+/// A term of a document and how strongly it stands there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weighted {
+    pub term: u32,
+    /// 1 + ln of the frequency, headline and lead counted more, in steps of 1/32.
+    pub weight: u8,
+}
+
+/// The features of one document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    /// Sorted by term.
+    pub terms: Box<[Weighted]>,
+    /// Terms of the headline, sorted, without stop words; empty when the headline is generic.
+    pub title: Box<[u32]>,
+    /// Hashed trigrams of the letters of the headline, sorted.
+    pub trigrams: Box<[u16]>,
+    pub shingles: Shingles,
+    pub units: Box<[Unit]>,
+    /// Numbers in the headline, sorted.
+    pub numbers: Box<[u32]>,
+    /// Hash of the whole headline in its feed, and anywhere.
+    pub headline: Option<Unit>,
+    /// The headline says that something is not so.
+    pub denies: bool,
+    /// Words left after cleaning, the headline not counted.
+    pub length: u16,
+}
+
+/// Computes the features of a document.
+pub fn profile(document: &Document, units: &Units) -> Profile {
+    let scope = scope(document);
+    let title = words::split(trim_title(&document.title));
+    let headline = junk::unit(0, &title);
+    let generic = is_generic(&title) || headline.is_some_and(|unit| units.is_junk(unit));
+    let (text, found) = clean(&document.text, scope, units);
+    let named = if generic { &[][..] } else { &title[..] };
+    let mut title_terms: Vec<u32> = named.iter().filter(|word| !word.stop).map(|word| word.term).collect();
+    title_terms.sort_unstable();
+    title_terms.dedup();
+    let mut numbers: Vec<u32> = named.iter().filter(|word| word.number).map(|word| word.exact).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    Profile {
+        terms: terms(named, &text),
+        title: title_terms.into_boxed_slice(),
+        trigrams: if generic { Box::default() } else { trigrams(trim_title(&document.title)) },
+        shingles: Shingles::of(&text),
+        units: found.into_boxed_slice(),
+        numbers: numbers.into_boxed_slice(),
+        headline,
+        denies: named.iter().any(|word| is_denial(word.exact)),
+        length: u16::try_from(text.len()).unwrap_or(u16::MAX),
+    }
+}
+
+/// What learns junk together: the feed, or the outlet where no feed is known.
+fn scope(document: &Document) -> u64 {
+    let name = if document.feed.is_empty() { &document.outlet } else { &document.feed };
+    xxh3_64(name.as_bytes()) | 1
+}
+
+/// A headline without the site's name behind the last bar.
+fn trim_title(title: &str) -> &str {
+    match title.rsplit_once(" | ") {
+        Some((head, tail)) if head.split_whitespace().count() >= 3 && tail.split_whitespace().count() <= 4 => head,
+        _ => title,
+    }
+}
+
+/// The words of a text without page junk, and the units of all its sentences.
+fn clean(text: &str, scope: u64, units: &Units) -> (Vec<Word>, Vec<Unit>) {
+    let all = words::split(text);
+    let mut kept = Vec::with_capacity(all.len());
+    let mut found = Vec::new();
+    let mut rest = &all[..];
+    for (start, end) in words::sentences(text) {
+        let skip = rest.partition_point(|word| word.start < start);
+        let count = rest.partition_point(|word| word.start < end);
+        let sentence = &rest[skip.min(count)..count];
+        rest = &rest[count..];
+        let unit = junk::unit(scope, sentence);
+        let listed = text[start..end].len() < 600 && junk::is_listed(&text[start..end]);
+        if !listed && !unit.is_some_and(|unit| units.is_junk(unit)) {
+            kept.extend_from_slice(sentence);
+        }
+        found.extend(unit.filter(|_| !listed && found.len() < MAX_UNITS));
+        if rest.is_empty() {
+            break;
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    (kept, found)
+}
+
+fn terms(title: &[Word], text: &[Word]) -> Box<[Weighted]> {
+    let lead = text.iter().take(LEAD).map(|word| (word, 1.5));
+    let rest = text.iter().skip(LEAD).map(|word| (word, 1.0));
+    let head = title.iter().map(|word| (word, 2.0));
+    let mut all: Vec<(u32, f32)> =
+        head.chain(lead).chain(rest).filter(|(word, _)| !word.stop).map(|(word, count)| (word.term, count)).collect();
+    all.sort_unstable_by_key(|(term, _)| *term);
+    let mut found: Vec<(u32, f32)> = Vec::with_capacity(all.len());
+    for (term, count) in all {
+        match found.last_mut().filter(|last| last.0 == term) {
+            Some(last) => last.1 += count,
+            None => found.push((term, count)),
+        }
+    }
+    if found.len() > MAX_TERMS {
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(MAX_TERMS);
+        found.sort_unstable_by_key(|(term, _)| *term);
+    }
+    found.iter().map(|&(term, count)| Weighted { term, weight: quantise(count) }).collect()
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u8")]
+fn quantise(count: f32) -> u8 {
+    ((1.0 + count.ln()) * 32.0).clamp(1.0, 255.0) as u8
+}
+
+/// Hashed trigrams of the letters of a headline; they bridge inflection and compounds where words are few.
+fn trigrams(title: &str) -> Box<[u16]> {
+    let mut found = Vec::with_capacity(96);
+    let mut last = [b' ' as u32; 3];
+    for c in title.chars().take(160).flat_map(char::to_lowercase) {
+        let c = if c.is_alphanumeric() { u32::from(c) } else { u32::from(' ') };
+        if c == u32::from(' ') && last[2] == c {
+            continue;
+        }
+        last = [last[1], last[2], c];
+        let hash = last.iter().fold(7, |hash, c| words::combine(hash, *c));
+        found.push((words::fold_hash(hash) >> 16) as u16);
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.into_boxed_slice()
+}
+
+/// Headlines that name no event.
+fn is_generic(title: &[Word]) -> bool {
+    let content = title.iter().filter(|word| !word.stop && !word.number && !is_filler(word.exact)).count();
+    content < 2
+}
+
+fn is_filler(exact: u32) -> bool {
+    static FILLER: std::sync::LazyLock<super::hasher::FastSet<u32>> =
+        std::sync::LazyLock::new(|| FILLERS.split_whitespace().map(words::hash_folded).collect());
+    FILLER.contains(&exact)
+}
+
+/// Words of recurring headlines ("Here's the latest", "Morning update", "The top photos of the day").
+const FILLERS: &str = "breaking latest live update updates headlines headline briefing brief morning evening daily weekly \
+    top photos pictures today day week alert here's heres what know need need-to-know world news roundup recap digest \
+    bulletin stories story watch listen podcast video newsletter special report exclusive developing just opinion \
+    cartoon quiz crossword weather markets market open opening close closing nachrichten uberblick ticker aktuell \
+    actualites direct minute titulares ultimas noticias hora новости главное сегодня";
+
+fn is_denial(exact: u32) -> bool {
+    static DENIAL: std::sync::LazyLock<super::hasher::FastSet<u32>> =
+        std::sync::LazyLock::new(|| DENIALS.split_whitespace().map(words::hash_folded).collect());
+    DENIAL.contains(&exact)
+}
+
+const DENIALS: &str = "deny denies denied denying denial refute refutes refuted dismisses rejects retracts retracted \
+    retraction debunks debunked hoax false fake untrue disputes dementiert bestreitet dementi dement dementent desmiente \
+    desmienten niega niegan опровергает опроверг опровергла опровергли отрицает отрицают";

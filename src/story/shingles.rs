@@ -1,0 +1,79 @@
+//! Is it the same text? Runs of words that two texts share, sampled by their hash.
+//!
+//! Containment, not resemblance: reposts are cut, extended and wrapped, so what counts is the part of the *shorter*
+//! text that stands in the longer one (Broder 1997). Sampling by hash keeps the same runs in both texts wherever a cut
+//! falls; long texts are sampled more thinly, by powers of two, so that any two samples can be compared at the coarser
+//! of their rates.
+
+use super::words::{self, Word};
+
+/// Words in a run.
+const RUN: usize = 4;
+
+/// Thinnest sampling: one run in 2³.
+const MAX_LEVEL: u8 = 3;
+
+/// Texts up to this many runs are kept whole; each doubling halves the sample.
+const DENSE: usize = 48;
+
+/// Most runs kept of one text.
+const MAX_KEPT: usize = 192;
+
+/// The sampled runs of one text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shingles {
+    /// Sorted hashes; all of them are multiples of 2^level after their last bits.
+    pub runs: Box<[u32]>,
+    pub level: u8,
+}
+
+impl Shingles {
+    /// Samples the runs of a cleaned text.
+    pub fn of(text: &[Word]) -> Self {
+        let total = text.len().saturating_sub(RUN - 1);
+        let level = (0..MAX_LEVEL).find(|level| total >> level <= DENSE).unwrap_or(MAX_LEVEL);
+        let mut runs: Vec<u32> =
+            text.windows(RUN).map(run).filter(|hash| hash.trailing_zeros() >= u32::from(level)).collect();
+        runs.truncate(MAX_KEPT);
+        runs.sort_unstable();
+        runs.dedup();
+        Self { runs: runs.into_boxed_slice(), level }
+    }
+
+    /// How many runs the two samples share and how many the smaller could share, at the coarser of the two rates.
+    pub fn shared(&self, other: &Self) -> (usize, usize) {
+        let level = u32::from(self.level.max(other.level));
+        let coarse = |runs: &[u32]| runs.iter().filter(|run| run.trailing_zeros() >= level).count();
+        let least = coarse(&self.runs).min(coarse(&other.runs));
+        let common = common(&self.runs, &other.runs).filter(|run| run.trailing_zeros() >= level).count();
+        (common, least)
+    }
+
+    /// The runs by which candidates are found: those that any other sample would hold as well.
+    pub fn keys(&self) -> impl Iterator<Item = u32> + '_ {
+        self.runs.iter().copied()
+    }
+}
+
+fn run(words: &[Word]) -> u32 {
+    words::fold_hash(words.iter().fold(0x5EED, |hash, word| words::combine(hash, word.term)))
+}
+
+/// Elements of two sorted slices that are in both.
+pub fn common<'a, T: Ord + Copy>(a: &'a [T], b: &'a [T]) -> impl Iterator<Item = T> + 'a {
+    let (mut i, mut j) = (0, 0);
+    std::iter::from_fn(move || {
+        while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+            match x.cmp(y) {
+                std::cmp::Ordering::Less => i += 1,
+                std::cmp::Ordering::Greater => j += 1,
+                std::cmp::Ordering::Equal => {
+                    i += 1;
+                    j += 1;
+                    return Some(*x);
+                }
+            }
+        }
+        None
+    })
+}

@@ -1,0 +1,44 @@
+//! Grouping without a database: documents go in one after another, stories come out numbered.
+
+use std::time::Duration;
+
+use super::{Document, Grouping, Index, OutletNames, StoryId, Verdict};
+
+/// An index that numbers the stories it finds, from 1.
+#[derive(Debug)]
+pub struct Stream {
+    index: Index,
+    stories: i64,
+}
+
+impl Stream {
+    pub fn new(window: Duration, outlets: Vec<OutletNames>) -> Self {
+        Self { index: Index::new(window, outlets), stories: 0 }
+    }
+
+    /// Groups a document and remembers it. A document that was pushed before keeps its story.
+    pub fn push(&mut self, document: &Document) -> (StoryId, Grouping) {
+        self.index.expire(document.seen);
+        let prepared = self.index.prepare(document);
+        let grouping = self.index.group(&prepared);
+        let story = match grouping.verdict {
+            Verdict::Joins(story) => story,
+            Verdict::Founds => {
+                self.stories += 1;
+                StoryId(self.stories)
+            }
+        };
+        self.index.insert(prepared, story);
+        (story, grouping)
+    }
+
+    /// Takes other weights than the built-in ones.
+    pub fn set_weights(&mut self, weights: [f32; super::FEATURES]) {
+        self.index.set_weights(weights);
+    }
+
+    /// The index, for its size and for what it would say of a document.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+}
