@@ -1,9 +1,29 @@
 //! Bytes of a feed document to [`ParsedFeed`] and the problems met; nothing in here can panic the daemon.
 //!
-//! Must not touch the network or the clock, and must not invent ids.
+//! Must not touch the network or the clock, and must not invent ids. The way of a document: bytes are decoded
+//! ([`decode`]), read by a forgiving one-pass reader ([`markup`]) into a small tree of the elements that matter
+//! ([`tree`], [`names`]), and that tree is read once for all formats ([`extract`]); JSON Feed goes by [`json`].
+
+mod dates;
+mod decode;
+pub mod entities;
+mod extract;
+mod json;
+pub mod limits;
+mod markup;
+mod names;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
 use serde::Serialize;
+use url::Url;
+
+use names::Tag;
+use tree::Tree;
 
 /// A feed document as read. Texts are as published: they may hold HTML and anything hostile.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -51,3 +71,98 @@ pub struct Problem {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a feed: {0}")]
 pub struct NotAFeed(pub String);
+
+/// Reads a feed document. `content_type` is the HTTP header, `url` the address that answered, against which relative
+/// links are resolved.
+///
+/// # Errors
+/// [`NotAFeed`] says what the document is instead. What is read of a damaged document is read; each repair that
+/// changes what is seen is a [`Problem`].
+pub fn parse_feed(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+) -> Result<(ParsedFeed, Vec<Problem>), NotAFeed> {
+    // A mistake of ours in one publisher's document must not end the polling of all others.
+    catch_unwind(AssertUnwindSafe(|| read(bytes, content_type, url)))
+        .unwrap_or_else(|_| Err(NotAFeed("a document that the parser fails on".into())))
+}
+
+fn read(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Result<(ParsedFeed, Vec<Problem>), NotAFeed> {
+    let mut problems = Vec::new();
+    let text = decode::decode(bytes, content_type, &mut problems);
+    let start = text.find(['<', '{', '[']).ok_or_else(|| NotAFeed(wordless(&text)))?;
+    let before = text[..start].trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
+    let document = &text[start..];
+    if before.is_empty() && !document.starts_with('<') {
+        return json::feed(document, url, &mut problems).map(|feed| (feed, problems));
+    }
+    // Text before the first tag may hold brackets of its own, as PHP's warnings do.
+    let document = &text[text.find('<').ok_or_else(|| NotAFeed(wordless(&text)))?..];
+    if !before.is_empty() {
+        problems.push(Problem { message: "text before the first tag was skipped".into() });
+    }
+    let feed = read_markup(document, url, &mut problems)?;
+    Ok((feed, problems))
+}
+
+fn read_markup(document: &str, url: Option<&Url>, problems: &mut Vec<Problem>) -> Result<ParsedFeed, NotAFeed> {
+    let (tree, cut) = markup::read(document);
+    if cut {
+        problems.push(Problem { message: "the document has too many elements and was cut".into() });
+    }
+    let is_page = tree.root_name().is_some_and(|name| name.eq_ignore_ascii_case("html"));
+    let root = tree.ids().find(|id| tree.node(*id).tag.is_feed_root()).filter(|_| !is_page);
+    let root = root.ok_or_else(|| NotAFeed(described(&tree)))?;
+    let feed = extract::feed(&tree, root, url);
+    note_cuts(&feed, problems);
+    Ok(feed)
+}
+
+/// Says which fields were longer than is kept.
+fn note_cuts(feed: &ParsedFeed, problems: &mut Vec<Problem>) {
+    let is_cut = |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.len() + 4 > most);
+    let titles = feed.entries.iter().filter(|e| is_cut(&e.title, limits::TITLE)).count();
+    let bodies = |e: &&ParsedEntry| is_cut(&e.summary, limits::BODY) || is_cut(&e.content, limits::BODY);
+    let bodies = feed.entries.iter().filter(bodies).count();
+    if titles > 0 {
+        problems.push(Problem { message: format!("{titles} headline(s) cut at {} bytes", limits::TITLE) });
+    }
+    if bodies > 0 {
+        problems.push(Problem { message: format!("{bodies} text(s) cut at {} bytes", limits::BODY) });
+    }
+}
+
+/// What a document without any markup is.
+fn wordless(text: &str) -> String {
+    let mut words = text.split_whitespace();
+    match words.next() {
+        None => "an empty document".into(),
+        Some(_) => format!("plain text that begins \"{}\"", shown(text, 40)),
+    }
+}
+
+/// What a document with markup is, when it is no feed.
+fn described(tree: &Tree<'_>) -> String {
+    let root = tree.root_name().unwrap_or_default();
+    let is_page = ["html", "head", "body", "script", "meta"].iter().any(|name| root.eq_ignore_ascii_case(name));
+    if !is_page {
+        return if root.is_empty() { "an empty document".into() } else { format!("XML that is <{}>", shown(root, 40)) };
+    }
+    let title = tree.ids().filter(|id| tree.node(*id).tag == Tag::Title).find_map(|id| tree.value(id));
+    match title {
+        Some(title) => format!("an HTML page titled \"{}\"", shown(title, 80)),
+        None => "an HTML page without a title".into(),
+    }
+}
+
+/// The beginning of a hostile text, on one line and without control characters, for a message.
+fn shown(text: &str, most: usize) -> String {
+    let clean: String = text.chars().take(most * 4).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let folded = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    let visible: String = folded
+        .chars()
+        .filter(|c| !matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'))
+        .collect();
+    limits::cut(&visible, most).to_owned()
+}

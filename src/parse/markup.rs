@@ -1,0 +1,403 @@
+//! A forgiving reader of XML: what is open is closed, stray ends are ignored, bare `&` and `<` are text, known
+//! prefixes count even if undeclared. One pass, linear in the document.
+//!
+//! Must not expand anything but short internal entities, one level deep, and never looks outside the document.
+
+use std::borrow::Cow;
+
+use super::entities;
+use super::names::{self, Family, Tag};
+use super::tree::{Node, NodeId, Tree};
+
+/// Elements open at once; deeper ones are read as if their tags were not there.
+const MAX_DEPTH: usize = 200;
+/// Elements kept; a document with more is cut there.
+const MAX_NODES: usize = 1_500_000;
+const MAX_ATTRIBUTES: usize = 32;
+const MAX_PREFIXES: usize = 64;
+const MAX_ENTITIES: usize = 64;
+const MAX_ENTITY_LENGTH: usize = 256;
+
+/// Reads `document`; the second value says whether it was cut at a limit.
+pub fn read(document: &str) -> (Tree<'_>, bool) {
+    let mut reader = Reader {
+        document,
+        position: 0,
+        tree: Tree { document, ..Tree::default() },
+        open: Vec::new(),
+        beyond: 0,
+        open_item: None,
+        prefixes: Vec::new(),
+        entities: Vec::new(),
+        cut: false,
+    };
+    while reader.position < document.len() && !reader.cut {
+        reader.step();
+    }
+    reader.close_down_to(0);
+    (reader.tree, reader.cut)
+}
+
+struct Open<'a> {
+    name: &'a str,
+    tag: Tag,
+    /// `None` when the element is not kept.
+    node: Option<NodeId>,
+}
+
+struct Reader<'a> {
+    document: &'a str,
+    position: usize,
+    tree: Tree<'a>,
+    open: Vec<Open<'a>>,
+    /// Elements open beyond the depth limit.
+    beyond: usize,
+    /// How many elements were open when the present item began.
+    open_item: Option<usize>,
+    prefixes: Vec<(&'a str, Family)>,
+    entities: Vec<(&'a str, String)>,
+    cut: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn step(&mut self) {
+        let rest = &self.document[self.position..];
+        let Some(at) = rest.find('<') else {
+            return self.text(rest, rest.len());
+        };
+        if at > 0 {
+            return self.text(&rest[..at], at);
+        }
+        match rest.as_bytes().get(1) {
+            Some(b'!') => self.declaration(rest),
+            Some(b'?') => self.position += rest.find('>').map_or(rest.len(), |end| end + 1),
+            Some(b'/') => self.end_tag(rest),
+            Some(c) if is_name_start(*c) => self.start_tag(rest),
+            _ => self.text(&rest[..1], 1),
+        }
+    }
+
+    fn text(&mut self, raw: &'a str, used: usize) {
+        self.position += used;
+        let Some(node) = self.open.last().and_then(|open| open.node) else { return };
+        if self.tree.nodes[node].text.is_empty() && raw.bytes().all(|b| b.is_ascii_whitespace()) {
+            return;
+        }
+        let decoded = self.decode(raw);
+        append(&mut self.tree.nodes[node].text, decoded);
+    }
+
+    fn declaration(&mut self, rest: &'a str) {
+        if let Some(data) = rest.strip_prefix("<![CDATA[") {
+            let end = data.find("]]>").unwrap_or(data.len());
+            self.position += (9 + end + 3).min(rest.len());
+            if let Some(node) = self.open.last().and_then(|open| open.node) {
+                append(&mut self.tree.nodes[node].text, drop_controls(&data[..end]));
+            }
+        } else if let Some(comment) = rest.strip_prefix("<!--") {
+            self.position += comment.find("-->").map_or(rest.len(), |end| 4 + end + 3);
+        } else {
+            self.document_type(rest);
+        }
+    }
+
+    /// `<!DOCTYPE …>` with its internal subset, or any other declaration.
+    fn document_type(&mut self, rest: &'a str) {
+        let end = rest.find('>').unwrap_or(rest.len());
+        let Some(bracket) = rest[..end].find('[') else {
+            self.position += (end + 1).min(rest.len());
+            return;
+        };
+        let subset_end = rest[bracket..].find(']').map_or(rest.len(), |at| bracket + at);
+        self.declare_entities(&rest[bracket..subset_end]);
+        self.position += rest[subset_end..].find('>').map_or(rest.len(), |at| subset_end + at + 1);
+    }
+
+    fn declare_entities(&mut self, subset: &'a str) {
+        for declared in subset.split("<!ENTITY").skip(1).take(MAX_ENTITIES) {
+            let declared = declared.trim_start();
+            let name = &declared[..declared.find(|c: char| c.is_whitespace()).unwrap_or(declared.len())];
+            let value = declared[name.len()..].trim_start();
+            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+            let Some(value) = value[1..].split(quote).next().filter(|v| v.len() <= MAX_ENTITY_LENGTH) else { continue };
+            self.entities.push((name, entities::decode(value)));
+        }
+    }
+
+    fn end_tag(&mut self, rest: &'a str) {
+        let name = name_at(&rest[2..]);
+        let start = self.position;
+        self.position += rest.find('>').map_or(rest.len(), |end| end + 1);
+        if self.beyond > 0 {
+            self.beyond -= 1;
+            return;
+        }
+        if let Some(depth) = self.open.iter().rposition(|open| open.name.eq_ignore_ascii_case(name)) {
+            self.close(depth, start);
+        }
+    }
+
+    /// Closes every element from `depth` on; their inside ends at byte `end`.
+    fn close(&mut self, depth: usize, end: usize) {
+        for open in self.open.drain(depth..) {
+            if let Some(node) = open.node {
+                self.tree.nodes[node].inner.1 = end as u32;
+            }
+        }
+        if self.open_item.is_some_and(|item| item >= depth) {
+            self.open_item = None;
+        }
+    }
+
+    fn close_down_to(&mut self, depth: usize) {
+        self.close(depth, self.position.min(self.document.len()));
+    }
+
+    fn start_tag(&mut self, rest: &'a str) {
+        let start = self.position;
+        let name = name_at(&rest[1..]);
+        let attributes_start = self.tree.attributes.len();
+        let (length, empty, own) = self.attributes(&rest[1 + name.len()..]);
+        self.position += 1 + name.len() + length;
+        self.tree.root_name.get_or_insert(name);
+        let tag = self.tag_of(name, own);
+        self.recover(tag, start);
+        let node = self.keep(tag, attributes_start);
+        if node.is_none() {
+            self.tree.attributes.truncate(attributes_start);
+        }
+        if empty {
+            if let Some(node) = node {
+                self.tree.nodes[node].inner = (self.position as u32, self.position as u32);
+            }
+        } else if self.open.len() >= MAX_DEPTH {
+            self.beyond += 1;
+        } else {
+            self.open.push(Open { name, tag, node });
+        }
+    }
+
+    /// Closes what the author forgot to close before an element that cannot stand where it does.
+    fn recover(&mut self, tag: Tag, start: usize) {
+        if tag == Tag::Item {
+            if let Some(depth) = self.open_item {
+                self.close(depth, start);
+                self.beyond = 0;
+            }
+        } else if tag != Tag::Other && self.open.last().is_some_and(|open| open.tag.is_leaf()) {
+            self.close(self.open.len() - 1, start);
+        }
+    }
+
+    /// Puts the element into the tree, if it matters where it stands.
+    fn keep(&mut self, tag: Tag, attributes_start: usize) -> Option<NodeId> {
+        if let Some(around) = self.open.iter().rev().find_map(|open| open.node) {
+            self.tree.nodes[around].mixed = true;
+        }
+        let parent = self.open.last().map(|open| open.node);
+        let wanted = tag != Tag::Other && (parent != Some(None) || tag.is_wanted_anywhere());
+        if !wanted || self.beyond > 0 {
+            return None;
+        }
+        if self.tree.nodes.len() >= MAX_NODES {
+            self.cut = true;
+            return None;
+        }
+        let id = self.tree.nodes.len();
+        let attributes = (attributes_start as u32, self.tree.attributes.len() as u32);
+        let inner = (self.position as u32, self.position as u32);
+        let text = Cow::Borrowed("");
+        let around = self.open.iter().rev().find_map(|open| open.node);
+        self.tree.nodes.push(Node {
+            tag,
+            text,
+            mixed: false,
+            first_child: None,
+            last_child: None,
+            next: None,
+            attributes,
+            inner,
+        });
+        if let Some(around) = around {
+            self.attach(around, id);
+        }
+        if tag == Tag::Item && self.open_item.is_none() {
+            self.open_item = Some(self.open.len());
+            self.tree.items.push(id);
+        }
+        Some(id)
+    }
+
+    fn attach(&mut self, parent: NodeId, child: NodeId) {
+        match self.tree.nodes[parent].last_child {
+            Some(last) => self.tree.nodes[last as usize].next = Some(child as u32),
+            None => self.tree.nodes[parent].first_child = Some(child as u32),
+        }
+        self.tree.nodes[parent].last_child = Some(child as u32);
+    }
+
+    /// Reads what follows a start tag's name: bytes used, whether it closes itself, its own default namespace.
+    fn attributes(&mut self, rest: &'a str) -> (usize, bool, Option<Family>) {
+        let bytes = rest.as_bytes();
+        let (mut at, mut empty, mut own, mut count) = (0, false, None, 0);
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'>' => return (at + 1, empty, own),
+                // The tag was never finished: what follows is the next one.
+                b'<' => return (at, empty, own),
+                b'/' => (at, empty) = (at + 1, true),
+                _ if byte.is_ascii_whitespace() => at += 1,
+                _ => {
+                    empty = false;
+                    let (name, value, used) = attribute(&rest[at..]);
+                    at += used.max(1);
+                    own = self.namespace(name, value).or(own);
+                    count += 1;
+                    if count <= MAX_ATTRIBUTES {
+                        let value = self.decode(value);
+                        self.tree.attributes.push((name, value));
+                    }
+                }
+            }
+        }
+        (rest.len(), empty, own)
+    }
+
+    /// Notes a namespace declaration; gives the family if it is the element's own default one.
+    fn namespace(&mut self, name: &'a str, value: &str) -> Option<Family> {
+        let declared = name.get(..5).filter(|start| start.eq_ignore_ascii_case("xmlns"))?;
+        let family = names::family_of_uri(value);
+        match name[declared.len()..].strip_prefix(':') {
+            Some(prefix) => {
+                if self.prefixes.len() < MAX_PREFIXES && family != Family::Unknown {
+                    self.prefixes.push((prefix, family));
+                }
+                None
+            }
+            None => Some(family),
+        }
+    }
+
+    fn tag_of(&self, name: &'a str, own: Option<Family>) -> Tag {
+        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+        if self.open.is_empty() {
+            return root_tag(local);
+        }
+        let family = self.family(prefix, own);
+        match (family, names::tag(family, local)) {
+            (Family::Core, Tag::Summary) if local.eq_ignore_ascii_case("subtitle") && self.open_item.is_some() => {
+                Tag::Other
+            }
+            (_, tag) => tag,
+        }
+    }
+
+    fn family(&self, prefix: &'a str, own: Option<Family>) -> Family {
+        let root = self.tree.root_name.unwrap_or_default();
+        let root_prefix = root.split_once(':').map_or("", |(prefix, _)| prefix);
+        let atom = names::tag(Family::Core, root.rsplit(':').next().unwrap_or_default()) == Tag::Feed;
+        let family = if prefix.is_empty() {
+            own.filter(|family| matches!(family, Family::Atom | Family::Xhtml)).unwrap_or(Family::Core)
+        } else if prefix == root_prefix && !prefix.eq_ignore_ascii_case("rdf") {
+            Family::Core
+        } else {
+            let declared = self.prefixes.iter().rev().find(|(known, _)| *known == prefix);
+            declared.map_or_else(|| names::family_of_prefix(prefix), |(_, family)| *family)
+        };
+        if atom && family == Family::Atom { Family::Core } else { family }
+    }
+
+    fn decode(&self, raw: &'a str) -> Cow<'a, str> {
+        if !raw.bytes().any(|b| b == b'&' || is_illegal(b)) {
+            return Cow::Borrowed(raw);
+        }
+        let mut out = String::with_capacity(raw.len());
+        let mut rest = raw;
+        while let Some(at) = rest.bytes().position(|b| b == b'&' || is_illegal(b)) {
+            out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            rest = &rest[self.push_reference(rest, &mut out)..];
+        }
+        out.push_str(rest);
+        Cow::Owned(out)
+    }
+
+    /// Pushes what the first character of `rest`, an `&` or an illegal one, stands for; gives the bytes used.
+    fn push_reference(&self, rest: &str, out: &mut String) -> usize {
+        if !rest.starts_with('&') {
+            return 1;
+        }
+        if let Some((replacement, used)) = entities::reference(rest) {
+            replacement.push_to(out);
+            return used;
+        }
+        for (name, value) in &self.entities {
+            if rest[1..].strip_prefix(name).is_some_and(|after| after.starts_with(';')) {
+                out.push_str(value);
+                return name.len() + 2;
+            }
+        }
+        out.push('&');
+        1
+    }
+}
+
+/// The first element's tag goes by its local name alone: its namespace, whatever it is, is the core one.
+fn root_tag(local: &str) -> Tag {
+    match names::tag(Family::Core, local) {
+        Tag::Other => Tag::Other,
+        tag => tag,
+    }
+}
+
+fn append<'a>(text: &mut Cow<'a, str>, more: Cow<'a, str>) {
+    if text.is_empty() {
+        *text = more;
+    } else {
+        text.to_mut().push_str(&more);
+    }
+}
+
+fn drop_controls(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(is_illegal) {
+        Cow::Owned(text.chars().filter(|c| !u8::try_from(*c).is_ok_and(is_illegal)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Control characters that XML 1.0 forbids.
+fn is_illegal(byte: u8) -> bool {
+    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+fn is_name_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':') || byte >= 0x80
+}
+
+fn name_at(text: &str) -> &str {
+    let end = text.find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/' | '<')).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// The attribute at the start of `text`: name, raw value and bytes used.
+fn attribute(text: &str) -> (&str, &str, usize) {
+    let name_end =
+        text.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/' | '<')).unwrap_or(text.len());
+    let name = &text[..name_end];
+    let after = text[name_end..].trim_ascii_start();
+    let Some(after) = after.strip_prefix('=') else { return (name, "", name_end) };
+    let after = after.trim_ascii_start();
+    let used = text.len() - after.len();
+    match after.chars().next() {
+        Some(quote @ ('"' | '\'')) => {
+            let value = &after[1..];
+            let end = value.find(quote).unwrap_or(value.len());
+            (name, &value[..end], (used + end + 2).min(text.len()))
+        }
+        _ => {
+            let end = after.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(after.len());
+            (name, &after[..end], used + end)
+        }
+    }
+}
