@@ -56,7 +56,7 @@ pub struct Query {
 }
 
 /// Which of the strings of a [`Query`] something was found in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     Any(usize),
     All(usize),
@@ -64,6 +64,11 @@ pub enum Part {
     Query,
     Feeds(usize),
     Languages(usize),
+    /// One alternative of a term of `[terms]`.
+    Term {
+        name: String,
+        index: usize,
+    },
     /// The watch as a whole ("matches nothing: it has only `none`").
     Whole,
 }
