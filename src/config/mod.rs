@@ -1,36 +1,100 @@
 //! The configuration: as written (files, environment, flags) and as meant ([`Config`]), with diagnostics that name
 //! file, line and column and point with a caret. All faults are found in one go.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+mod channels;
+mod defaults;
+mod diagnostic;
+mod difference;
+mod feeds;
+mod files;
+mod layers;
+mod meant;
+mod origins;
+mod place;
+mod references;
+mod secrets;
+mod settings;
+mod units;
+mod values;
+mod watches;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use url::Url;
 
+pub use diagnostic::{Diagnostic, Severity, Spot, render};
+pub use difference::{Change, Difference, difference};
+pub use layers::Overrides;
+pub use origins::Origins;
+pub use secrets::{Secret, SecretBytes};
+
 use crate::{alert, watch};
 
-/// A secret: never shown by `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+/// A configuration that can be used.
+pub struct Loaded {
+    pub config: Config,
+    /// Warnings only.
+    pub warnings: Vec<Diagnostic>,
+    /// To place what later turns out about a query.
+    pub origins: Origins,
+}
 
-impl Secret {
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    pub fn expose(&self) -> &str {
-        &self.0
+/// Loads the main file, what it includes, the environment (`STORYWATCH__SECTION__KEY`, `CREDENTIALS_DIRECTORY`) and
+/// the flags; later wins.
+///
+/// `compile` is given all queries and `[terms]` and returns what is wrong with them, each problem with the index of
+/// its query; for a configuration that is accepted the index is also that of [`Config::watches`]. It is not called
+/// when a file could not be read at all.
+///
+/// # Errors
+/// Everything that is wrong and doubtful, at least one error among it, in the order of the files and their lines.
+pub fn load(
+    path: &Path,
+    flags: &Overrides,
+    environment: &BTreeMap<String, String>,
+    mut compile: impl FnMut(&[watch::Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, watch::Problem)>,
+) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut sources = place::Sources::default();
+    let mut faults = diagnostic::Faults::default();
+    let mut written = files::read_files(path, &mut sources, &mut faults);
+    let mut layers = std::mem::take(&mut written.layers);
+    layers.add_environment(environment, &mut sources, &mut faults);
+    layers.add_flags(flags, &mut sources, &mut faults);
+    let settings = layers.merge(&mut sources, &mut faults);
+    let surroundings = secrets::Surroundings {
+        base: path.parent().unwrap_or_else(|| Path::new("")).to_owned(),
+        credentials: environment.get("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+    };
+    let (config, origins) = meant::read(written, &settings, &surroundings, sources, &mut faults, &mut compile);
+    let diagnostics = faults.resolve(origins.sources());
+    match config {
+        Some(config) if !diagnostics.iter().any(Diagnostic::is_error) => {
+            Ok(Loaded { config, warnings: diagnostics, origins })
+        }
+        _ => Err(diagnostics),
     }
 }
 
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[secret]")
-    }
+/// The environment of this process, for [`load`]; what is not Unicode is not ours.
+pub fn environment() -> BTreeMap<String, String> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+    };
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// The whole configuration, checked: every reference resolves, every query compiles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     pub storage: Storage,
     pub polling: Polling,
@@ -46,12 +110,12 @@ pub struct Config {
     pub terms: BTreeMap<String, Vec<String>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Storage {
     pub path: PathBuf,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Polling {
     pub concurrency: usize,
     /// Requests in flight to one registrable domain.
@@ -67,13 +131,13 @@ pub struct Polling {
     pub allow_networks: Vec<IpNet>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stories {
     /// How long a story may be joined after its last member.
     pub window: Duration,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mail {
     /// Checked: `Name <address>`.
     pub from_name: String,
@@ -81,7 +145,7 @@ pub struct Mail {
     pub transport: MailTransport,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum MailTransport {
     /// A maildir is made where there is none.
     Maildir {
@@ -106,12 +170,12 @@ pub enum Security {
     Opportunistic,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Feed {
     /// `name`, or the URL without its scheme.
     pub name: String,
     pub url: Url,
-    /// Key of the outlet; the registrable domain of the URL where none is given.
+    /// Key of the outlet. Where none is given: the one that has the URL's domain, else the registrable domain itself.
     pub outlet: String,
     pub groups: Vec<String>,
     /// `None` is "auto".
@@ -131,7 +195,7 @@ pub struct Outlet {
     pub domains: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Watch {
     pub query: watch::Query,
     pub policy: alert::Policy,
@@ -139,15 +203,15 @@ pub struct Watch {
     pub notify: Vec<alert::RecipientId>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recipient {
     pub email: Vec<String>,
     pub timezone: TimeZone,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Webhook {
     pub url: Url,
     /// The key's bytes (`whsec_…` decoded), 24 or more.
-    pub secret: Option<Secret>,
+    pub secret: Option<SecretBytes>,
 }

@@ -1,0 +1,134 @@
+//! `[recipient.NAME]` and `[webhook.NAME]` as meant.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::tz::TimeZone;
+
+use super::{
+    Recipient, Secret, SecretBytes, Webhook,
+    diagnostic::{Faults, quote},
+    files::Named,
+    place::{Place, Sources},
+    secrets::{Surroundings, read_secret},
+    values,
+    written::{self, At, Node, Reader, Table, Wrong, as_table, choice, text, wrong},
+};
+
+/// Something with a name, and where the name stands.
+pub(super) type Placed<T> = BTreeMap<String, (Place, T)>;
+
+pub(super) fn recipients(written: Named, faults: &mut Faults) -> Placed<Recipient> {
+    read_all(written, faults, |name, place, table, faults| recipient(name, place, table, faults))
+}
+
+pub(super) fn webhooks(
+    written: Named,
+    surroundings: &Surroundings,
+    sources: &mut Sources,
+    faults: &mut Faults,
+) -> Placed<Option<Webhook>> {
+    read_all(written, faults, |name, place, table, faults| webhook(name, place, table, surroundings, sources, faults))
+}
+
+/// Those that are bad keep their name, so that it does not seem to be missing as well.
+fn read_all<T>(
+    written: Named,
+    faults: &mut Faults,
+    mut read: impl FnMut(&str, Place, Table, &mut Faults) -> T,
+) -> Placed<T> {
+    let mut all = BTreeMap::new();
+    for (name, (place, node)) in written {
+        if let Err(wrong) = values::check_name(&name, "") {
+            wrong.tell(place, faults);
+        }
+        let table = as_table(&node).unwrap_or_else(|wrong| {
+            wrong.tell(node.place, faults);
+            Table { place: node.place, entries: BTreeMap::new() }
+        });
+        let value = read(&name, place, table, faults);
+        all.insert(name, (place, value));
+    }
+    all
+}
+
+fn recipient(name: &str, place: Place, table: Table, faults: &mut Faults) -> Recipient {
+    let label = format!("[recipient.{name}]");
+    let mut reader = Reader::new(table, &label, faults);
+    let email = reader.list_or_none("email", values::email);
+    let timezone = reader.optional("timezone", values::timezone);
+    reader.not_yet(&["quiet", "digest", "budget", "format", "catch_up_after"]);
+    reader.finish();
+    if email.as_ref().is_none_or(Vec::is_empty) {
+        faults
+            .error(place, format!("the recipient {} has no address", quote(name)))
+            .help("add `email = [\"someone@example.org\"]`".to_owned());
+    }
+    let email = each_once(email.unwrap_or_default(), faults);
+    Recipient { email, timezone: timezone.map_or(TimeZone::UTC, |timezone| timezone.value) }
+}
+
+/// An address that is written twice would be told twice.
+fn each_once(written: Vec<At<String>>, faults: &mut Faults) -> Vec<String> {
+    let mut first: BTreeMap<String, Place> = BTreeMap::new();
+    for address in &written {
+        match first.get(&address.value.to_lowercase()) {
+            Some(place) => {
+                faults.error(address.place, "this address is written twice").other("first here", *place);
+            }
+            None => {
+                first.insert(address.value.to_lowercase(), address.place);
+            }
+        }
+    }
+    written.into_iter().map(|address| address.value).collect()
+}
+
+fn webhook(
+    name: &str,
+    place: Place,
+    table: Table,
+    surroundings: &Surroundings,
+    sources: &mut Sources,
+    faults: &mut Faults,
+) -> Option<Webhook> {
+    let label = format!("[webhook.{name}]");
+    let mut reader = Reader::new(table, &label, faults);
+    let url = reader.required("url", values::web_address);
+    let secret = read_secret(&mut reader, "secret", "secret_file", surroundings, sources);
+    let has_secret = secret.is_some();
+    reader.optional("payload", payload);
+    reader.finish();
+    let secret = secret.and_then(|secret| key(&secret.value).map_err(|wrong| wrong.tell(secret.place, faults)).ok());
+    let url = url?;
+    if !has_secret {
+        faults
+            .warning(place, format!("the calls of the webhook {} are not signed", quote(name)))
+            .help("add `secret_file`".to_owned());
+    }
+    Some(Webhook { url: url.value, secret })
+}
+
+/// The bytes of a `whsec_…` key (Standard Webhooks 1.0.0). The message never repeats any of it.
+fn key(secret: &Secret) -> Result<SecretBytes, Wrong> {
+    const SHORTEST: usize = 24;
+    let help = "make one with: echo whsec_$(openssl rand -base64 32)".to_owned();
+    let encoded = secret.expose().strip_prefix("whsec_");
+    let encoded = encoded.ok_or_else(|| wrong("a webhook secret begins with whsec_").help(help.clone()))?;
+    let bytes = STANDARD.decode(encoded);
+    let bytes = bytes.map_err(|_| wrong("what follows whsec_ is not base64").help(help.clone()))?;
+    if bytes.len() < SHORTEST {
+        let message = format!("this secret has {} bytes; {SHORTEST} are the least", bytes.len());
+        return Err(wrong(message).help(help));
+    }
+    Ok(SecretBytes::new(bytes))
+}
+
+fn payload(node: &Node) -> Result<(), Wrong> {
+    const NOT_YET: [&str; 6] = ["slack", "discord", "teams", "matrix", "telegram", "ntfy"];
+    let word = text(node)?;
+    if NOT_YET.contains(&word.as_str()) || word.starts_with("template:") {
+        return Err(wrong(written::not_yet(&word)));
+    }
+    choice(node, "payload", &[("standard", ())])
+}

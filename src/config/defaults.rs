@@ -1,0 +1,43 @@
+//! What holds where nothing is written: the one place for defaults.
+
+use std::time::Duration;
+
+use crate::alert::Event;
+
+/// The scalar sections, as the lowest layer; read like any file.
+pub(super) const SECTIONS: &str = r#"
+[storage]
+path = "/var/lib/storywatch/storywatch.db"
+
+[polling]
+concurrency = 64
+per_host = 1
+min_interval = "5m"
+max_interval = "12h"
+timeout = "20s"
+max_body = "15MiB"
+allow_networks = []
+
+[stories]
+window = "5d"
+"#;
+
+/// `include`, relative to the main file.
+pub(super) const INCLUDE: [&str; 2] = ["feeds/*.toml", "watchlists/*.toml"];
+
+/// `[watch.alert] wait`; a critical watch waits for nobody.
+pub(super) const WAIT: Duration = Duration::from_secs(2 * 60);
+
+/// `[watch.scope] max_age`.
+pub(super) const MAX_AGE: Duration = Duration::from_secs(7 * 86_400);
+
+/// `[watch.alert] follow_up`.
+pub(super) const FOLLOW_UP: [Event; 1] = [Event::Confirmed];
+
+/// `[watch.alert] max_followups`.
+pub(super) const MAX_FOLLOWUPS: u32 = 3;
+
+/// Ports of `smtps://`, of `smtp://`, and of `smtp://` on the machine itself.
+pub(super) const SMTPS_PORT: u16 = 465;
+pub(super) const SUBMISSION_PORT: u16 = 587;
+pub(super) const LOCAL_PORT: u16 = 25;

@@ -1,0 +1,96 @@
+//! From the configuration as written to the configuration as meant: every value read, every reference followed.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Config, channels,
+    diagnostic::Faults,
+    feeds,
+    files::Written,
+    layers::Settings,
+    origins::Origins,
+    place::{Place, Sources},
+    references,
+    secrets::Surroundings,
+    settings, watches,
+};
+use crate::watch::{Problem, Query};
+
+/// Judges all queries at once: problems, each with the index of its query.
+pub(super) type Compile<'a> = &'a mut dyn FnMut(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>;
+
+/// Reads everything; the configuration is of use only if no fault is an error.
+pub(super) fn read(
+    written: Written,
+    merged: &Settings,
+    surroundings: &Surroundings,
+    mut sources: Sources,
+    faults: &mut Faults,
+    compile: Compile<'_>,
+) -> (Option<Config>, Origins) {
+    let is_incomplete = written.is_incomplete;
+    let storage = settings::storage(merged, surroundings, faults);
+    let polling = settings::polling(merged, faults);
+    let stories = settings::stories(merged, faults);
+    let mail = settings::mail(merged, surroundings, &mut sources, faults);
+    let mut feeds: Vec<_> =
+        written.feeds.into_iter().filter_map(|table| feeds::feed(table, surroundings, &mut sources, faults)).collect();
+    let outlets = feeds::outlets(written.outlets, faults);
+    let watches: Vec<_> = written.watches.into_iter().map(|table| watches::watch(table, faults)).collect();
+    let recipients = channels::recipients(written.recipients, faults);
+    let webhooks = channels::webhooks(written.webhooks, surroundings, &mut sources, faults);
+    let terms = watches::terms(written.terms, faults);
+
+    references::check_feeds_once(&feeds, faults);
+    references::check_watch_names(&watches, faults);
+    references::assign_outlets(&mut feeds, &outlets, is_incomplete, faults);
+    if !is_incomplete {
+        references::check_notify(&watches, &recipients, &webhooks, faults);
+        references::check_scopes(&watches, &feeds, faults);
+        if merged.section("mail").is_none() {
+            references::check_mail(mail.as_ref(), &recipients, Place::default(), faults);
+        }
+        references::warn_unused(&feeds, &outlets, &watches, &recipients, &webhooks, faults);
+    }
+    for watch in watches.iter().filter(|watch| !watches::has_query(watch)) {
+        faults
+            .error(watch.places.whole, "this watch has nothing to look for")
+            .help("add `any`, `all` or `query`".to_owned());
+    }
+
+    let (watches, places): (Vec<_>, Vec<_>) =
+        watches.into_iter().filter(watches::has_query).map(|watch| (watch.watch, watch.places)).unzip();
+    let (terms, term_places) = split_terms(terms);
+    let origins = Origins::new(sources, places, term_places);
+    // A term that is missing may stand in the file that could not be read.
+    if !is_incomplete {
+        let queries: Vec<Query> = watches.iter().map(|watch| watch.query.clone()).collect();
+        origins.note(compile(&queries, &terms), faults);
+    }
+    let config = assemble(storage, polling, stories, |storage, polling, stories| Config {
+        storage,
+        polling,
+        stories,
+        mail,
+        feeds: feeds.into_iter().map(|feed| feed.feed).collect(),
+        outlets: outlets.into_iter().map(|(key, outlet)| (key, outlet.outlet)).collect(),
+        watches,
+        recipients: recipients.into_iter().map(|(name, (_, recipient))| (name, recipient)).collect(),
+        webhooks: webhooks.into_iter().filter_map(|(name, (_, webhook))| Some((name, webhook?))).collect(),
+        terms,
+    });
+    (config, origins)
+}
+
+fn assemble<A, B, C>(
+    a: Option<A>,
+    b: Option<B>,
+    c: Option<C>,
+    build: impl FnOnce(A, B, C) -> Config,
+) -> Option<Config> {
+    Some(build(a?, b?, c?))
+}
+
+fn split_terms(terms: watches::Terms) -> (BTreeMap<String, Vec<String>>, BTreeMap<String, Vec<Place>>) {
+    terms.into_iter().map(|(name, (texts, places))| ((name.clone(), texts), (name, places))).unzip()
+}
