@@ -6,7 +6,6 @@ use anyhow::{Result, bail};
 use clap::Args;
 use jiff::SignedDuration;
 use serde_json::json;
-use url::Url;
 
 use super::{
     lookup::{Place, Reading, since, span},
@@ -76,7 +75,6 @@ impl Search {
 fn matches(watches: &WatchSet, reading: &Reading, stored: &Stored) -> Option<Match> {
     let entry = &stored.entry;
     let source = [stored.outlet.clone(), reading.outlet_name(&stored.outlet)];
-    let site = entry.canonical_url.as_deref().and_then(|url| Url::parse(url).ok());
     let subject = Subject {
         title: &entry.title,
         text: &entry.text,
@@ -84,7 +82,6 @@ fn matches(watches: &WatchSet, reading: &Reading, stored: &Stored) -> Option<Mat
         tags: &entry.tags,
         source: &source,
         url: entry.canonical_url.as_deref().unwrap_or_default(),
-        site: site.as_ref().and_then(Url::host_str).unwrap_or_default(),
         language: entry.language.as_deref().unwrap_or_default(),
         ..Subject::default()
     };

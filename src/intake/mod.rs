@@ -83,7 +83,8 @@ impl Intake {
         let mut index = Index::new(window, rules.outlet_names());
         let since = now.saturating_sub(SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX));
         entries::each_since(connection, since.unwrap_or(Timestamp::MIN), |document, story| {
-            index.insert(&document, story);
+            let prepared = index.prepare(&document);
+            index.insert(prepared, story);
         })?;
         let size = index.len();
         let memory = Memory { index, undo: Vec::new() };
@@ -143,7 +144,10 @@ impl Memory {
         while let Some(undo) = self.undo.pop() {
             match undo {
                 Undo::Inserted(entry) => self.index.remove(entry),
-                Undo::Replaced(before) => self.index.replace(&before),
+                Undo::Replaced(before) => {
+                    let prepared = self.index.prepare(&before);
+                    self.index.replace(prepared);
+                }
             }
         }
     }
@@ -199,7 +203,8 @@ fn update_known(
     entries::update(transaction, id, entry, now)?;
     let seen = before.seen;
     memory.undo.push(Undo::Replaced(Box::new(document(id, &before.outlet, context, &before.entry, seen))));
-    memory.index.replace(&document(id, &before.outlet, context, entry, seen));
+    let prepared = memory.index.prepare(&document(id, &before.outlet, context, entry, seen));
+    memory.index.replace(prepared);
     rules.match_entry(transaction, id, &before.outlet, context, entry, now)?;
     Ok(Some(before.story).filter(|_| !before.baseline))
 }
@@ -215,8 +220,8 @@ fn store_new(
 ) -> Result<(EntryId, StoryId), Error> {
     let id = entries::next_id(transaction)?;
     let outlet = rules.outlet_of(context, entry);
-    let document = document(id, &outlet, context, entry, now);
-    let grouping = memory.index.group(&document);
+    let prepared = memory.index.prepare(&document(id, &outlet, context, entry, now));
+    let grouping = memory.index.group(&prepared);
     let story = match grouping.verdict {
         Verdict::Joins(story) => story,
         Verdict::Founds => stories::found(transaction, &entry.title, now)?,
@@ -237,7 +242,7 @@ fn store_new(
     };
     entries::insert(transaction, &stored, &grouping.cites)?;
     memory.undo.push(Undo::Inserted(id));
-    memory.index.insert(&document, story);
+    memory.index.insert(prepared, story);
     rules.match_entry(transaction, id, &stored.outlet, context, entry, now)?;
     Ok((id, story))
 }

@@ -9,7 +9,8 @@ use url::Url;
 use crate::{
     alert::{ChannelId, Policy, RecipientId},
     config::{self, Config},
-    entry::{Entry, EntryId, url::registrable_domain},
+    entry::{Entry, EntryId},
+    fetch::registrable_domain,
     message::Sender,
     store::{Error, alerts},
     story::OutletNames,
@@ -147,7 +148,6 @@ impl Rules {
             source.extend(known.names.iter().cloned());
         }
         source.extend(entry.source.clone());
-        let site = entry.canonical_url.as_deref().and_then(|url| Url::parse(url).ok());
         self.watches.matches(&Subject {
             title: &entry.title,
             text: &entry.text,
@@ -157,7 +157,6 @@ impl Rules {
             feed: &context.names,
             groups: &context.groups,
             url: entry.canonical_url.as_deref().or(entry.url.as_deref()).unwrap_or_default(),
-            site: site.as_ref().and_then(Url::host_str).unwrap_or_default(),
             language: entry.language.as_deref().unwrap_or_default(),
         })
     }

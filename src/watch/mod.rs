@@ -83,11 +83,7 @@ pub enum Part {
     Query,
     Feeds(usize),
     Languages(usize),
-<<<<<<< HEAD
     /// An item of `[terms]`, which stands outside every watch.
-=======
-    /// One alternative of a term of `[terms]`.
->>>>>>> config
     Term {
         name: String,
         index: usize,
