@@ -86,7 +86,7 @@ impl Story {
         if self.json {
             out.json(&story_json(&timeline, &alerts))?;
         } else {
-            for line in story_lines(&timeline, &alerts) {
+            for line in story_lines(&timeline, &alerts, &TimeZone::UTC) {
                 out.line(line)?;
             }
             for decision in alerts::decisions(&reading.connection, self.id)? {
@@ -128,7 +128,7 @@ fn story_json(timeline: &Timeline, alerts: &[AlertRow]) -> serde_json::Value {
 }
 
 /// The time line for people; also what `demo` ends with.
-pub(super) fn story_lines(timeline: &Timeline, alerts: &[AlertRow]) -> Vec<String> {
+pub(super) fn story_lines(timeline: &Timeline, alerts: &[AlertRow], zone: &TimeZone) -> Vec<String> {
     let mut lines = vec![
         format!("{}  {}", timeline.story, timeline.headline),
         format!(
@@ -138,31 +138,31 @@ pub(super) fn story_lines(timeline: &Timeline, alerts: &[AlertRow]) -> Vec<Strin
         ),
     ];
     for member in &timeline.members {
-        lines.extend(member_lines(member));
+        lines.extend(member_lines(member, zone));
     }
     for alert in alerts {
         let when = alert.queued.unwrap_or(alert.due);
         let state = if alert.is_waiting { "waits until" } else { "queued" };
         lines.push(format!(
             "  {}  alert {} to {}: {} ({state} {}; {})",
-            clock_time(alert.raised),
+            time_in(alert.raised, zone),
             alert.seq + 1,
             alert.recipient,
             alert.event.as_str(),
-            clock_time(when),
+            time_in(when, zone),
             alert.reason
         ));
     }
     lines
 }
 
-fn member_lines(member: &Member) -> Vec<String> {
+fn member_lines(member: &Member, zone: &TimeZone) -> Vec<String> {
     let of = member.of.as_deref().map(|of| format!(" {of}")).unwrap_or_default();
     let relation = format!("{}{of}", member.relation.as_str());
-    let mut lines = vec![format!("  {}  {:<22} {:<24} {}", clock_time(member.seen), member.outlet_name, relation, member.title)];
+    let mut lines = vec![format!("  {}  {:<22} {:<24} {}", time_in(member.seen, zone), member.outlet_name, relation, member.title)];
     let indent = " ".repeat(20);
     for (seen, title) in &member.earlier_titles {
-        lines.push(format!("{indent}headline from {}: {title}", clock_time(*seen)));
+        lines.push(format!("{indent}headline from {}: {title}", time_in(*seen, zone)));
     }
     if let Some(evidence) = &member.evidence {
         lines.push(format!("{indent}{evidence}"));
@@ -172,5 +172,9 @@ fn member_lines(member: &Member) -> Vec<String> {
 
 /// Date and time of day in UTC, to the minute.
 pub(super) fn clock_time(time: Timestamp) -> String {
-    time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string()
+    time_in(time, &TimeZone::UTC)
+}
+
+fn time_in(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
 }
