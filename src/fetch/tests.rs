@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use flate2::{Compression, write::GzEncoder};
+use flate2::{
+    Compression,
+    write::{GzEncoder, ZlibEncoder},
+};
 
 use super::{
     origin::{Origin, Reply, header, reply, untrusted_tls},
@@ -216,8 +219,17 @@ async fn a_header_that_cannot_be_sent_is_named_without_its_value() {
 #[tokio::test]
 async fn compressed_bodies_are_unpacked() {
     let packed = gzip(FEED.as_bytes());
-    let origin = Origin::start("127.0.0.1", move |_| reply("200 OK\nContent-Encoding: gzip", &packed)).await;
-    assert_eq!(fetch_url(origin.url("/")).await.unwrap().body, FEED.as_bytes());
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
+    zlib.write_all(FEED.as_bytes()).unwrap();
+    let deflated = zlib.finish().unwrap();
+    let origin = Origin::start("127.0.0.1", move |head| match head.split(' ').nth(1) {
+        Some("/gzip") => reply("200 OK\nContent-Encoding: gzip", &packed),
+        _ => reply("200 OK\nContent-Encoding: deflate", &deflated),
+    })
+    .await;
+    for path in ["/gzip", "/deflate"] {
+        assert_eq!(fetch_url(origin.url(path)).await.unwrap().body, FEED.as_bytes(), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -281,6 +293,28 @@ async fn one_deadline_holds_for_headers_body_and_hops_together() {
         assert_eq!(fetch(&request).await.unwrap_err(), Error::Timeout(timeout), "{path}");
         assert!(started.elapsed() < Duration::from_secs(5), "{path}");
     }
+}
+
+/// Without the gate all four would time out together; with it each has to wait for the one before, and the time it
+/// waits is not taken from its own.
+#[tokio::test]
+async fn a_redirect_too_waits_for_its_turn_at_the_host() {
+    let timeout = Duration::from_millis(100);
+    let slow = Origin::start("127.0.0.2", |_| Reply::Stall(Vec::new())).await;
+    let target = slow.url("/feed").to_string();
+    let first = Origin::start("127.0.0.1", move |_| reply(&format!("302 Found\nLocation: {target}"), "")).await;
+    let allow_networks = vec!["127.0.0.0/8".parse().unwrap()];
+    let client = Client::new(&Settings { allow_networks, per_host: 1, ..Settings::default() }).unwrap();
+    let started = Instant::now();
+    let request = Request { timeout, ..Request::new(first.url("/")) };
+    let fetches = [(); 4].map(|()| client.fetch(&request, now()));
+    let [one, two, three, four] = fetches;
+    let results = tokio::join!(one, two, three, four);
+    for result in [results.0, results.1, results.2, results.3] {
+        assert_eq!(result.unwrap_err(), Error::Timeout(timeout));
+    }
+    assert!(started.elapsed() >= 3 * timeout, "{:?}", started.elapsed());
+    assert_eq!(slow.asked().len(), 4);
 }
 
 #[tokio::test]
