@@ -29,6 +29,10 @@ const FEED_TYPES: &str = "application/rss+xml, application/atom+xml, application
 /// Names and values of one response's headers together.
 const MAX_HEADERS: usize = 64 * 1024;
 
+/// Polls of one feed are minutes apart, so a connection is hardly ever worth keeping, and now and then the host closes
+/// it just as the next request is written: a poll lost for nothing, since a request is not repeated here.
+const NONE_KEPT: usize = 0;
+
 /// How the client behaves towards all origins alike.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -56,7 +60,7 @@ impl Default for Settings {
     }
 }
 
-/// Fetches feeds. Cheap to clone; connections and slots are shared.
+/// Fetches feeds. Cheap to clone; slots are shared.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
@@ -74,7 +78,7 @@ impl Client {
     pub fn new(settings: &Settings) -> Result<Self, Error> {
         let guard = Guard::new(settings.allow_networks.clone());
         let slots = Slots::new(settings.concurrency, settings.per_host);
-        Ok(Self { http: build_http(settings, &guard)?, guard, slots })
+        Ok(Self { http: build_http(settings, &guard, NONE_KEPT)?, guard, slots })
     }
 
     /// One poll's exchange, whole or not at all: an answer whose body was cut off is an error, so that nothing of it
@@ -141,11 +145,12 @@ impl Client {
 /// The HTTP client behind [`Client`], for others who connect to addresses that someone else decides (webhooks). It
 /// follows no redirect, keeps no cookie, knows no proxy, and its resolver is `guard`; its user must still call
 /// [`Guard::check_url`] before each request, since an address literal is never resolved, and set a deadline.
-pub fn build_http(settings: &Settings, guard: &Guard) -> Result<reqwest::Client, Error> {
+/// `kept` is how many idle connections to one host are kept for the next request.
+pub fn build_http(settings: &Settings, guard: &Guard, kept: usize) -> Result<reqwest::Client, Error> {
     // Somebody has been here before (a second client, lettre): the same provider, nothing to do.
     let _already = rustls::crypto::ring::default_provider().install_default();
     let agent = user_agent(settings.contact.as_deref())?;
-    let builder = || common(settings, guard, agent.clone());
+    let builder = || common(settings, guard, agent.clone()).pool_max_idle_per_host(kept);
     builder().build().or_else(|error| without_roots(builder(), &error))
 }
 
@@ -168,8 +173,6 @@ fn common(settings: &Settings, guard: &Guard, agent: HeaderValue) -> ClientBuild
         .retry(reqwest::retry::never())
         .connect_timeout(settings.connect_timeout)
         .tcp_nodelay(true)
-        // Polls of one feed are minutes apart; a connection is only worth keeping for the host's next feed.
-        .pool_max_idle_per_host(settings.per_host)
         .pool_idle_timeout(Duration::from_secs(15))
         .http1_max_headers(256)
         .http1_ignore_invalid_headers_in_responses(true)

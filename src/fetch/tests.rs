@@ -317,6 +317,21 @@ async fn a_redirect_too_waits_for_its_turn_at_the_host() {
     assert_eq!(slow.asked().len(), 4);
 }
 
+/// The connection looks as if it could be used again, and is closed at the same moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kept_connection_that_the_host_has_closed_costs_no_poll() {
+    let origin = Origin::start("127.0.0.1", |_| {
+        Reply::Bytes(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{FEED}", FEED.len()).into_bytes())
+    })
+    .await;
+    let client = client();
+    for poll in 0..200 {
+        let fetched = client.fetch(&Request::new(origin.url("/")), now()).await;
+        assert!(fetched.is_ok(), "{poll}: {:?}", fetched.err());
+    }
+    assert_eq!(origin.asked().len(), 200);
+}
+
 #[tokio::test]
 async fn what_is_no_http_or_too_much_of_it_is_an_error() {
     let origin = Origin::start("127.0.0.1", |head| match head.split(' ').nth(1) {
