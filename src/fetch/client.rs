@@ -1,6 +1,9 @@
 //! The HTTP client and the exchange of one fetch: hop by hop, guarded, capped, and with one deadline over all.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -14,10 +17,10 @@ use reqwest::{
 use url::Url;
 
 use super::{
-    Error, Guard, Request, Response,
+    Error, Guard, Request, Response, Slots,
     headers::{max_age, retry_after},
     hop::{Trail, may_have_credentials},
-    shown,
+    registrable_domain, shown,
 };
 
 /// Feed types first, anything rather than a 406 last.
@@ -25,6 +28,10 @@ const FEED_TYPES: &str = "application/rss+xml, application/atom+xml, application
                           application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1";
 /// Names and values of one response's headers together.
 const MAX_HEADERS: usize = 64 * 1024;
+
+/// Polls of one feed are minutes apart, so a connection is hardly ever worth keeping, and now and then the host closes
+/// it just as the next request is written: a poll lost for nothing, since a request is not repeated here.
+const NONE_KEPT: usize = 0;
 
 /// How the client behaves towards all origins alike.
 #[derive(Clone, Debug)]
@@ -35,51 +42,78 @@ pub struct Settings {
     pub allow_networks: Vec<IpNet>,
     /// For TCP and TLS together.
     pub connect_timeout: Duration,
-    /// Idle connections kept to one host; `per_host` is enough.
-    pub idle_per_host: usize,
+    /// Requests in flight at most, to all hosts together.
+    pub concurrency: usize,
+    /// Requests in flight at most to one registrable domain.
+    pub per_host: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { contact: None, allow_networks: Vec::new(), connect_timeout: Duration::from_secs(10), idle_per_host: 2 }
+        Self {
+            contact: None,
+            allow_networks: Vec::new(),
+            connect_timeout: Duration::from_secs(10),
+            concurrency: 32,
+            per_host: 2,
+        }
     }
 }
 
-/// Fetches feeds. Cheap to clone; connections are shared.
+/// Fetches feeds. Cheap to clone; slots are shared.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
     guard: Guard,
+    slots: Slots,
+}
+
+/// What one request came to.
+enum Hop {
+    Arrived(Box<Response>),
+    Redirected { status: u16, location: Option<Vec<u8>> },
 }
 
 impl Client {
     pub fn new(settings: &Settings) -> Result<Self, Error> {
         let guard = Guard::new(settings.allow_networks.clone());
-        Ok(Self { http: build_http(settings, &guard)?, guard })
+        let slots = Slots::new(settings.concurrency, settings.per_host);
+        Ok(Self { http: build_http(settings, &guard, NONE_KEPT)?, guard, slots })
     }
 
     /// One poll's exchange, whole or not at all: an answer whose body was cut off is an error, so that nothing of it
     /// is remembered. `now` is used for dates only where the server tells none.
+    ///
+    /// Every request waits for a slot of the domain it goes to, that of a redirect's target as well. The deadline
+    /// counts the time on the network, all hops together, and not the waiting for others.
     pub async fn fetch(&self, request: &Request, now: Timestamp) -> Result<Response, Error> {
-        let exchange = self.exchange(request, now);
-        tokio::time::timeout(request.timeout, exchange).await.unwrap_or(Err(Error::Timeout(request.timeout)))
-    }
-
-    async fn exchange(&self, request: &Request, now: Timestamp) -> Result<Response, Error> {
         let mut trail = Trail::start(&request.url)?;
+        let mut left = request.timeout;
         loop {
             self.guard.check_url(trail.url())?;
-            let conditional = conditions(request, &trail);
-            let asked = !conditional.is_empty();
-            let answer = self.send(request, trail.url(), conditional).await?;
-            match answer.status().as_u16() {
-                304 if asked => return receive(answer, request, &trail, now).await,
-                304 => return Err(Error::UnaskedNotModified),
-                status @ 300..=399 => {
-                    trail.follow(status, answer.headers().get(LOCATION).map(HeaderValue::as_bytes))?
-                }
-                _ => return receive(answer, request, &trail, now).await,
+            let _slot = self.slots.take(&registrable_domain(trail.url())).await;
+            let started = Instant::now();
+            match tokio::time::timeout(left, self.ask(request, &trail, now)).await {
+                Ok(Ok(Hop::Arrived(response))) => return Ok(*response),
+                Ok(Ok(Hop::Redirected { status, location })) => trail.follow(status, location.as_deref())?,
+                Ok(Err(error)) => return Err(error),
+                Err(_elapsed) => return Err(Error::Timeout(request.timeout)),
             }
+            left = left.saturating_sub(started.elapsed());
+        }
+    }
+
+    async fn ask(&self, request: &Request, trail: &Trail, now: Timestamp) -> Result<Hop, Error> {
+        let conditional = conditions(request, trail);
+        let asked = !conditional.is_empty();
+        let answer = self.send(request, trail.url(), conditional).await?;
+        match answer.status().as_u16() {
+            304 if !asked => Err(Error::UnaskedNotModified),
+            status @ 300..=399 if status != 304 => {
+                let location = answer.headers().get(LOCATION).map(|value| value.as_bytes().to_vec());
+                Ok(Hop::Redirected { status, location })
+            }
+            _ => Ok(Hop::Arrived(Box::new(receive(answer, request, trail, now).await?))),
         }
     }
 
@@ -111,11 +145,12 @@ impl Client {
 /// The HTTP client behind [`Client`], for others who connect to addresses that someone else decides (webhooks). It
 /// follows no redirect, keeps no cookie, knows no proxy, and its resolver is `guard`; its user must still call
 /// [`Guard::check_url`] before each request, since an address literal is never resolved, and set a deadline.
-pub fn build_http(settings: &Settings, guard: &Guard) -> Result<reqwest::Client, Error> {
+/// `kept` is how many idle connections to one host are kept for the next request.
+pub fn build_http(settings: &Settings, guard: &Guard, kept: usize) -> Result<reqwest::Client, Error> {
     // Somebody has been here before (a second client, lettre): the same provider, nothing to do.
     let _already = rustls::crypto::ring::default_provider().install_default();
     let agent = user_agent(settings.contact.as_deref())?;
-    let builder = || common(settings, guard, agent.clone());
+    let builder = || common(settings, guard, agent.clone()).pool_max_idle_per_host(kept);
     builder().build().or_else(|error| without_roots(builder(), &error))
 }
 
@@ -138,8 +173,6 @@ fn common(settings: &Settings, guard: &Guard, agent: HeaderValue) -> ClientBuild
         .retry(reqwest::retry::never())
         .connect_timeout(settings.connect_timeout)
         .tcp_nodelay(true)
-        // Polls of one feed are minutes apart; a connection is only worth keeping for the host's next feed.
-        .pool_max_idle_per_host(settings.idle_per_host)
         .pool_idle_timeout(Duration::from_secs(15))
         .http1_max_headers(256)
         .http1_ignore_invalid_headers_in_responses(true)

@@ -41,7 +41,7 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// User and password, sent to the listed origin only.
     pub basic_auth: Option<(String, String)>,
-    /// For the whole exchange, redirects and body included.
+    /// For the whole exchange, redirects and body included; waiting for a slot is not counted.
     pub timeout: Duration,
     /// Bytes after decompression.
     pub max_body: u64,

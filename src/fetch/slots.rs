@@ -1,6 +1,6 @@
-//! How many polls may be under way: so many in all, and so many to one registrable domain.
+//! How many requests may be under way: so many in all, and so many to one registrable domain.
 //!
-//! Must not know what is fetched; it only makes the poller wait.
+//! Must not know what is fetched; it only makes others wait.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The gate before every fetch. First come, first served, for a host and over all. Cheap to clone.
+/// The gate before every request. First come, first served, for a host and over all. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Slots {
     overall: Arc<Semaphore>,
@@ -17,7 +17,7 @@ pub struct Slots {
     hosts: Arc<Mutex<HashMap<String, Host>>>,
 }
 
-/// Permission for one poll; dropping it lets the next one in.
+/// Permission for one request; dropping it lets the next one in.
 #[derive(Debug)]
 pub struct Slot {
     // Fields are dropped in this order: the host must not be forgotten while its permit is still out.
@@ -29,7 +29,7 @@ pub struct Slot {
 #[derive(Debug)]
 struct Host {
     gate: Arc<Semaphore>,
-    /// Polls waiting or under way; at none the host is forgotten.
+    /// Requests waiting or under way; at none the host is forgotten.
     claims: usize,
 }
 
@@ -46,7 +46,7 @@ impl Slots {
         Self { overall, per_host: per_host.max(1), hosts: Arc::default() }
     }
 
-    /// Waits for a slot of `host` (see [`super::registrable_domain`]). The host's comes first, so polls queueing up
+    /// Waits for a slot of `host` (see [`super::registrable_domain`]). The host's comes first, so requests queueing up
     /// behind a host that hangs hold none of the slots that others need.
     pub async fn take(&self, host: &str) -> Slot {
         let (claim, gate) = self.claim(host);
@@ -56,7 +56,7 @@ impl Slots {
         Slot { _overall: overall, _host: host, _claim: claim }
     }
 
-    /// Hosts with a poll waiting or under way.
+    /// Hosts with a request waiting or under way.
     pub fn busy_hosts(&self) -> usize {
         lock(&self.hosts).len()
     }
