@@ -20,8 +20,7 @@ mod tests {
 
     #[test]
     fn keys_stand_in_the_documented_order() {
-        let hit =
-            Hit { field: "title".into(), start: 4, end: 10, text: "Boeing".into(), clause: "boeing".into() };
+        let hit = Hit { field: "title".into(), start: 4, end: 10, text: "Boeing".into(), clause: "boeing".into() };
         let found = Match { watch: "aviation".into(), evidence: vec![hit] };
         assert_eq!(
             to_json("e1", &found).to_string(),

@@ -43,14 +43,17 @@ impl Hasher for WordHasher {
 
 type WordMap<V> = HashMap<Box<str>, V, BuildHasherDefault<WordHasher>>;
 
+/// Patterns that a word has to be held against one by one.
+type Bucket = Vec<(Box<str>, Atom)>;
+
 /// All atoms of a set of watches.
 #[derive(Default)]
 pub(super) struct Atoms {
     words: WordMap<Atom>,
     /// By their first three characters.
-    prefixes: WordMap<Vec<(Box<str>, Atom)>>,
+    prefixes: WordMap<Bucket>,
     /// By number of characters and first character (`?` when that is left open).
-    wild: HashMap<(usize, char), Vec<(Box<str>, Atom)>>,
+    wild: HashMap<(usize, char), Bucket>,
     wholes: WordMap<Atom>,
     count: Atom,
 }
@@ -119,7 +122,7 @@ fn intern_key(map: &mut WordMap<Atom>, key: &str, next: Atom) -> Atom {
     }
 }
 
-fn intern_in(bucket: &mut Vec<(Box<str>, Atom)>, key: &str, next: Atom) -> Atom {
+fn intern_in(bucket: &mut Bucket, key: &str, next: Atom) -> Atom {
     if let Some(&(_, known)) = bucket.iter().find(|(other, _)| &**other == key) {
         return known;
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::atoms::{Atom, Atoms};
 use super::eval::{evidence, holds};
 use super::parse::{parse_item, parse_query};
-use super::plan::{Clause, Fields, Plan, Planner, Seek, Terms, needs_a_hit};
+use super::plan::{Clause, Fields, Plan, Planner, Seek, Terms, is_told, needs_a_hit};
 use super::subject::{Reading, site_of};
 use super::{Fault, Match, Part, Problem, Query, Subject};
 
@@ -16,7 +16,7 @@ use super::{Fault, Match, Part, Problem, Query, Subject};
 const MOST_BYTES: usize = 64 * 1024;
 
 /// What loading gives: the watches without errors, and all problems, each with the index of its query. For a problem in
-/// `[terms]` that index says nothing and is 0.
+/// `[terms]` that index says nothing.
 #[derive(Default)]
 pub struct Compiled {
     pub watches: WatchSet,
@@ -55,12 +55,20 @@ struct Scope {
 /// problems, at the watch or at the term it names.
 pub fn compile(queries: &[Query], terms: &BTreeMap<String, Vec<String>>) -> Compiled {
     let (terms, in_terms) = Terms::read(terms);
+    let mut told = in_terms.clone();
     let mut problems: Vec<(usize, Problem)> = in_terms.into_iter().map(|problem| (0, problem)).collect();
     let mut set = WatchSet::default();
     for (index, query) in queries.iter().enumerate() {
         let (watch, found) = compile_one(query, &terms, &mut set.atoms);
         set.watches.extend(watch);
-        problems.extend(found.into_iter().map(|problem| (index, problem)));
+        for problem in found {
+            // What is wrong inside a term is told once, not at every watch that names it.
+            let in_term = matches!(problem.part, Part::Term { .. });
+            if !in_term || !is_told(&problem, &told) {
+                told.extend(in_term.then(|| problem.clone()));
+                problems.push((index, problem));
+            }
+        }
     }
     set.index();
     Compiled { watches: set, problems }
@@ -80,8 +88,7 @@ fn compile_one(query: &Query, terms: &Terms<'_>, atoms: &mut Atoms) -> (Option<W
         let plan = planner.plan_part(tree.as_ref(), source, part.clone());
         parts.add(&part, plan);
     }
-    // What is wrong inside a term is told once, at the term.
-    problems.extend(planner.problems.into_iter().filter(|problem| !matches!(problem.part, Part::Term { .. })));
+    problems.extend(planner.problems);
     let Some(plan) = parts.into_plan() else { return (None, problems) };
     if !needs_a_hit(&plan, false) {
         problems.push(only_negative(query));
@@ -104,7 +111,8 @@ fn whole(message: &str, suggestion: &str) -> Problem {
 
 fn only_negative(query: &Query) -> Problem {
     if query.any.is_empty() && query.all.is_empty() && query.query.is_none() {
-        let message = if query.none.is_empty() { "the watch has nothing to look for" } else { "the watch has only `none`" };
+        let message =
+            if query.none.is_empty() { "the watch has nothing to look for" } else { "the watch has only `none`" };
         return whole(message, "add `any`, `all` or `query`");
     }
     let message = "the watch would match entries in which nothing it names occurs";
@@ -217,7 +225,8 @@ impl WatchSet {
         let candidates = self.candidates(&reading);
         let watches = candidates.into_iter().map(|watch| &self.watches[watch as usize]);
         let satisfied = watches.filter(|watch| watch.holds(subject, &reading));
-        let to_match = |watch: &Watch| Match { watch: watch.name.to_string(), evidence: evidence(&watch.plan, &reading) };
+        let to_match =
+            |watch: &Watch| Match { watch: watch.name.to_string(), evidence: evidence(&watch.plan, &reading) };
         satisfied.map(to_match).collect()
     }
 

@@ -38,7 +38,7 @@ pub(super) fn holds(plan: &Plan, reading: &Reading<'_>) -> bool {
 /// The hits of a plan that holds: in the title first, every clause before any clause twice, at most twenty.
 pub(super) fn evidence(plan: &Plan, reading: &Reading<'_>) -> Vec<Hit> {
     let mut notes: Vec<Note<'_>> = Vec::new();
-    collect(plan, reading, &mut notes);
+    collect(plan, true, reading, &mut notes);
     notes.sort_by_key(|note| (note.rank, note.page, note.start, note.end));
     let mut kept: Vec<Note<'_>> = Vec::new();
     for note in notes {
@@ -72,13 +72,15 @@ impl Note<'_> {
     }
 }
 
-fn collect<'a>(plan: &'a Plan, reading: &Reading<'_>, out: &mut Vec<Note<'a>>) {
+/// Notes what makes the plan hold, or fail if that is its `sense` (below a NOT, where only another NOT has hits).
+fn collect<'a>(plan: &'a Plan, sense: bool, reading: &Reading<'_>, out: &mut Vec<Note<'a>>) {
     match plan {
-        Plan::All(parts) => parts.iter().for_each(|part| collect(part, reading, out)),
-        Plan::Any(parts) => {
-            parts.iter().filter(|part| holds(part, reading)).for_each(|part| collect(part, reading, out));
+        Plan::All(parts) | Plan::Any(parts) => {
+            let responsible = parts.iter().filter(|part| holds(part, reading) == sense);
+            responsible.for_each(|part| collect(part, sense, reading, out));
         }
-        Plan::Not(_) => {}
+        Plan::Not(of) => collect(of, !sense, reading, out),
+        _ if !sense => {}
         Plan::Seek(clause) => note_all(&found_at_most(clause, reading, MOST_HITS), &clause.written, reading, out),
         Plan::Near(near) => {
             let pairs = near_pairs(near, reading, MOST_HITS / 2);
@@ -291,8 +293,7 @@ fn begins_with_word(text: &str) -> bool {
 
 /// All places of several clauses, in order.
 fn found_by_any(clauses: &[Clause], reading: &Reading<'_>) -> Vec<Found> {
-    let mut all: Vec<Found> =
-        clauses.iter().flat_map(|clause| found_at_most(clause, reading, usize::MAX)).collect();
+    let mut all: Vec<Found> = clauses.iter().flat_map(|clause| found_at_most(clause, reading, usize::MAX)).collect();
     all.sort_unstable_by_key(|found| (found.page, found.pos, found.last));
     all.dedup();
     all

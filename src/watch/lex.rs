@@ -216,10 +216,9 @@ fn operator(word: &str) -> Option<Operator> {
         ("NEAR" | "W", Some(number)) => Some(distance(name, number, false)),
         ("BEFORE" | "ONEAR" | "PRE", Some(number)) => Some(distance(name, number, true)),
         ("ATLEAST", Some(number)) => Some(at_least(number)),
-        ("BEFORE" | "ATLEAST" | "ONEAR", None) => Some(Err((
-            format!("{name} wants a number"),
-            format!("write {name}/3, or \"{name}\" for the word itself"),
-        ))),
+        ("BEFORE" | "ATLEAST" | "ONEAR", None) => {
+            Some(Err((format!("{name} wants a number"), format!("write {name}/3, or \"{name}\" for the word itself"))))
+        }
         _ => None,
     }
 }
@@ -227,9 +226,7 @@ fn operator(word: &str) -> Option<Operator> {
 fn distance(name: &str, number: &str, ordered: bool) -> Operator {
     match number.parse() {
         Ok(words) if words <= WIDEST => Ok(Lexeme::Near { words, ordered }),
-        _ => {
-            Err((format!("{name}/ wants a number of words from 0 to {WIDEST}"), format!("write {name}/{BARE_NEAR}")))
-        }
+        _ => Err((format!("{name}/ wants a number of words from 0 to {WIDEST}"), format!("write {name}/{BARE_NEAR}"))),
     }
 }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::Fault;
 use super::lex::{Lexeme, Token, lex};
+use super::pattern;
 use super::tree::{Node, Tree};
 
 /// Parentheses deeper than this are refused; nobody reads them, and recursion needs a bound.
@@ -21,6 +22,9 @@ pub(super) fn parse_query(source: &str) -> (Option<Tree>, Vec<Fault>) {
     }
     parser.warn_of_small_operators();
     let tree = parser.whole();
+    if tree.is_none() {
+        parser.check_words();
+    }
     parser.faults.sort_by_key(|fault| fault.span.start);
     (tree, parser.faults)
 }
@@ -280,6 +284,20 @@ impl Parser<'_> {
             self.fault(span.clone(), "nothing stands between these parentheses", "remove them");
         }
         inside.map(|inside| Tree { span, ..inside })
+    }
+
+    /// A tree's words are read when it is planned. Where there is none, what is wrong with them is told all the same.
+    fn check_words(&mut self) {
+        for token in &self.tokens {
+            let (text, phrase) = match &token.lexeme {
+                Lexeme::Word(text) => (text, false),
+                Lexeme::Phrase { text, .. } => (text, true),
+                _ => continue,
+            };
+            if let Err(fault) = pattern::read(text, phrase) {
+                self.faults.push(Fault { span: token.span.clone(), ..fault });
+            }
+        }
     }
 
     fn warn_of_small_operators(&mut self) {

@@ -16,6 +16,10 @@ use super::{Fault, Part, Problem, nearest};
 
 /// Clauses that a watch may have once its names are put in.
 const MOST_CLAUSES: usize = 500;
+/// Names of `[terms]` that may stand in one another, and that one watch may use, repetitions counted: lists that
+/// double and double again would never end.
+const DEEPEST_NAMES: usize = 32;
+const MOST_NAMES: usize = 2_000;
 /// Bytes that a compiled pattern may take (and its lazily built automaton as much again).
 const REGEX_BYTES: usize = 1 << 20;
 
@@ -91,7 +95,10 @@ pub(super) struct Words {
 pub(super) enum Strict {
     Symbols(Symbols),
     /// The text as it must stand there, and where in it the first word begins.
-    Exact { text: String, lead_len: usize },
+    Exact {
+        text: String,
+        lead_len: usize,
+    },
 }
 
 /// `[terms]`, parsed.
@@ -115,6 +122,7 @@ impl<'a> Terms<'a> {
         }
         let terms = Self { items };
         let mut atoms = Atoms::default();
+        let mut elsewhere = Vec::new();
         for (name, parsed) in &terms.items {
             let mut planner = Planner::new(&mut atoms, &terms);
             planner.open.push(name);
@@ -122,10 +130,23 @@ impl<'a> Terms<'a> {
                 planner.plan_part(tree.as_ref(), source, Part::Term { name: (*name).to_owned(), index });
             }
             let own = |problem: &Problem| matches!(&problem.part, Part::Term { name: of, .. } if of == name);
-            problems.extend(planner.problems.into_iter().filter(own));
+            let (here, other): (Vec<_>, Vec<_>) = planner.problems.into_iter().partition(own);
+            problems.extend(here);
+            elsewhere.extend(other.into_iter().filter(|problem| problem.part != Part::Whole));
+        }
+        for problem in elsewhere {
+            if !is_told(&problem, &problems) {
+                problems.push(problem);
+            }
         }
         (terms, problems)
     }
+}
+
+/// Whether something is already said about this place.
+pub(super) fn is_told(problem: &Problem, told: &[Problem]) -> bool {
+    let place = |problem: &Problem| (problem.part.clone(), problem.start, problem.end);
+    told.iter().any(|other| place(other) == place(problem))
 }
 
 /// Plans one watch.
@@ -135,6 +156,8 @@ pub(super) struct Planner<'a> {
     /// Names being put in at this moment.
     open: Vec<&'a str>,
     clauses: usize,
+    /// Names put in so far.
+    names: usize,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -153,7 +176,7 @@ impl Place<'_> {
 
 impl<'a> Planner<'a> {
     pub(super) fn new(atoms: &'a mut Atoms, terms: &'a Terms<'a>) -> Self {
-        Self { atoms, terms, open: Vec::new(), clauses: 0, problems: Vec::new() }
+        Self { atoms, terms, open: Vec::new(), clauses: 0, names: 0, problems: Vec::new() }
     }
 
     /// Plans the tree of one string. `None` when something in it is wrong; the reason is then among the problems
@@ -233,6 +256,11 @@ impl<'a> Planner<'a> {
         if items.is_empty() {
             return self.refuse(place, &tree.span, &format!("${name} is empty"), "give it an item in [terms]");
         }
+        self.names += 1;
+        if self.open.len() >= DEEPEST_NAMES || self.names > MOST_NAMES {
+            let message = "the names of [terms] lead to too many others";
+            return self.refuse(place, &tree.span, message, "write the words themselves");
+        }
         self.open.push(name);
         let mut plans = Vec::with_capacity(items.len());
         for (index, (source, item)) in items.iter().enumerate() {
@@ -270,14 +298,7 @@ impl<'a> Planner<'a> {
         Some(Plan::Seek(Box::new(Clause { fields, seek, written: place.source[tree.span.clone()].into() })))
     }
 
-    fn plan_text(
-        &mut self,
-        tree: &Tree,
-        text: &str,
-        phrase: bool,
-        slop: usize,
-        place: &Place<'_>,
-    ) -> Option<Plan> {
+    fn plan_text(&mut self, tree: &Tree, text: &str, phrase: bool, slop: usize, place: &Place<'_>) -> Option<Plan> {
         if let Some(field) = place.fields.filter(|field| field.is_whole()) {
             return self.plan_whole(tree, field, text, place);
         }

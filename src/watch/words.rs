@@ -152,13 +152,7 @@ fn split_spaced(text: &str, from: usize, to: usize, place: &dyn Fn(usize) -> usi
 
 /// One segment of the standard, `text[start..end]`, made words. Returns where the next one may begin, which is behind
 /// `.'s` after an abbreviation.
-fn split_segment(
-    text: &str,
-    start: usize,
-    end: usize,
-    place: &dyn Fn(usize) -> usize,
-    out: &mut Sink<'_>,
-) -> usize {
+fn split_segment(text: &str, start: usize, end: usize, place: &dyn Fn(usize) -> usize, out: &mut Sink<'_>) -> usize {
     let body_end = end - possessive_len(&text[start..end]);
     let body = &text[start..body_end];
     if is_abbreviation(body) {
@@ -180,9 +174,9 @@ fn split_segment(
 /// Offsets of the full stops that part words: all but those between digits (`3.14`).
 fn parting_dots(body: &str) -> impl Iterator<Item = usize> {
     let digit = |c: Option<char>| c.is_some_and(char::is_numeric);
-    body.match_indices('.').map(|(at, _)| at).filter(move |&at| {
-        !(digit(body[..at].chars().next_back()) && digit(body[at + 1..].chars().next()))
-    })
+    body.match_indices('.')
+        .map(|(at, _)| at)
+        .filter(move |&at| !(digit(body[..at].chars().next_back()) && digit(body[at + 1..].chars().next())))
 }
 
 /// `U.S`, `a.m`: single letters with stops between them.
@@ -197,11 +191,13 @@ fn is_abbreviation(body: &str) -> bool {
 const APOSTROPHES: [char; 5] = ['\'', '’', '‘', 'ʼ', '＇'];
 
 fn possessive_len(word: &str) -> usize {
-    let Some(rest) = word.strip_suffix(['s', 'S']) else { return 0 };
-    match rest.strip_suffix(APOSTROPHES) {
-        Some(owner) if !owner.is_empty() => word.len() - owner.len(),
-        _ => 0,
+    let mut owner = word;
+    while let Some(shorter) = owner.strip_suffix(['s', 'S']).and_then(|rest| rest.strip_suffix(APOSTROPHES))
+        && !shorter.is_empty()
+    {
+        owner = shorter;
     }
+    word.len() - owner.len()
 }
 
 fn leading_possessive_len(rest: &str) -> usize {
@@ -214,35 +210,34 @@ fn leading_possessive_len(rest: &str) -> usize {
 /// `l'Iran` is two words, `O'Neill` and `won't` are one.
 fn emit_elided(
     text: &str,
-    (start, end, full_end): (usize, usize, usize),
+    (mut start, end, full_end): (usize, usize, usize),
     place: &dyn Fn(usize) -> usize,
     out: &mut Sink<'_>,
 ) {
-    let word = &text[start..end];
-    let elided = word.find(APOSTROPHES).filter(|&at| is_elision(&word[..at]));
-    let Some(at) = elided else {
-        return out.emit(word, place(start), place(end), place(full_end));
-    };
-    let rest = at + word[at..].chars().next().map_or(0, char::len_utf8);
-    out.emit(&word[..at], place(start), place(start + at), place(start + at));
-    if rest < word.len() {
-        out.emit_from(&word[rest..], (start + rest, end, full_end), place);
+    while let Some(at) = text[start..end].find(APOSTROPHES).filter(|&at| is_elision(&text[start..start + at])) {
+        let apostrophe = start + at;
+        out.emit(&text[start..apostrophe], place(start), place(apostrophe), place(apostrophe));
+        start = text.ceil_char_boundary(apostrophe + 1);
     }
-}
-
-impl Sink<'_> {
-    fn emit_from(
-        &mut self,
-        word: &str,
-        (start, end, full_end): (usize, usize, usize),
-        place: &dyn Fn(usize) -> usize,
-    ) {
-        self.emit(word, place(start), place(end), place(full_end));
-    }
+    out.emit(&text[start..end], place(start), place(end), place(full_end));
 }
 
 fn is_elision(prefix: &str) -> bool {
     const ELIDED: [&str; 15] =
         ["l", "d", "j", "m", "n", "s", "t", "c", "qu", "dell", "all", "nell", "dall", "sull", "un"];
     ELIDED.iter().any(|elided| prefix.eq_ignore_ascii_case(elided))
+}
+
+/// The words of a text cut by the full rules alone, to hold the fast path against.
+#[cfg(test)]
+pub(super) fn unicode_words_of(text: &str) -> Vec<(String, usize, usize, usize)> {
+    let mut words = Vec::new();
+    let mut each = |word: Word<'_>| words.push((word.folded.to_owned(), word.start, word.end, word.full_end));
+    let mut out = Sink { folded: String::new(), each: &mut each };
+    let mut start = 0;
+    for chunk in text.split(|c: char| c.is_ascii_whitespace()) {
+        split_unicode(chunk, start, &mut out);
+        start += chunk.len() + 1;
+    }
+    words
 }

@@ -1,0 +1,272 @@
+//! Laws: what holds for every text and every query.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::{Just, ProptestConfig, Strategy, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::super::fold::fold;
+use super::super::parse::{parse_item, parse_query};
+use super::super::tree::{Field, Node, Tree};
+use super::super::words::{for_each_word, unicode_words_of};
+use super::*;
+
+fn tree(node: Node) -> Tree {
+    Tree { node, span: 0..0 }
+}
+
+/// Few words, so that random texts have them.
+fn word() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["alpha", "beta", "gamma", "gammon", "delta", "Épée", "us"]).prop_map(str::to_owned)
+}
+
+fn phrase(slop: Option<usize>) -> impl Strategy<Value = Tree> {
+    prop::collection::vec(word(), 2..4)
+        .prop_map(move |words| tree(Node::Phrase { text: words.join(" "), quote: '"', slop }))
+}
+
+/// Words, phrases, prefixes: what NEAR can join.
+fn placed() -> impl Strategy<Value = Tree> {
+    prop_oneof![
+        4 => word().prop_map(|word| tree(Node::Word(word))),
+        1 => Just(tree(Node::Word("gam*".into()))),
+        1 => Just(tree(Node::Word("?elta".into()))),
+        2 => phrase(None),
+        1 => phrase(Some(2)),
+    ]
+}
+
+fn group() -> impl Strategy<Value = Tree> {
+    prop_oneof![placed(), prop::collection::vec(placed(), 2..3).prop_map(|parts| tree(Node::Or(parts)))]
+}
+
+fn leaf() -> impl Strategy<Value = Tree> {
+    let near = (group(), group(), 0_usize..4, proptest::bool::ANY).prop_map(|(left, right, words, ordered)| {
+        tree(Node::Near { left: Box::new(left), right: Box::new(right), words, ordered })
+    });
+    let at_least = (1_usize..4, word())
+        .prop_map(|(count, word)| tree(Node::AtLeast { count, of: Box::new(tree(Node::Word(word))) }));
+    prop_oneof![4 => placed(), 1 => near, 1 => at_least]
+}
+
+fn expression() -> impl Strategy<Value = Tree> {
+    let in_field = (prop::sample::select(vec![Field::Title, Field::Text]), leaf())
+        .prop_map(|(field, of)| tree(Node::In(field, Box::new(of))));
+    prop_oneof![4 => leaf(), 1 => in_field].prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| tree(Node::And(parts))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| tree(Node::Or(parts))),
+            inner.prop_map(|of| tree(Node::Not(Box::new(of)))),
+        ]
+    })
+}
+
+/// An evaluator that is too simple to be wrong: all splits of all pages, no index, no shortcuts.
+struct Naive {
+    pages: Vec<(Field, Vec<String>)>,
+}
+
+impl Naive {
+    fn of(title: &str, text: &str) -> Self {
+        let split = |text: &str| text.split_whitespace().map(fold).collect();
+        Self { pages: vec![(Field::Title, split(title)), (Field::Text, split(text))] }
+    }
+
+    fn holds(&self, tree: &Tree, field: Option<Field>) -> bool {
+        match &tree.node {
+            Node::And(parts) => parts.iter().all(|part| self.holds(part, field)),
+            Node::Or(parts) => parts.iter().any(|part| self.holds(part, field)),
+            Node::Not(of) => !self.holds(of, field),
+            Node::In(field, of) => self.holds(of, Some(*field)),
+            Node::Near { left, right, words, ordered } => self.pages(field).any(|page| {
+                let (left, right) = (places(left, page), places(right, page));
+                let close = |a: &(usize, usize), b: &(usize, usize)| b.0 > a.1 && b.0 - a.1 - 1 <= *words;
+                left.iter().any(|a| right.iter().any(|b| close(a, b) || (!ordered && close(b, a))))
+            }),
+            Node::AtLeast { count, of } => {
+                self.pages(field).map(|page| places(of, page).len()).sum::<usize>() >= *count
+            }
+            _ => self.pages(field).any(|page| !places(tree, page).is_empty()),
+        }
+    }
+
+    fn pages(&self, field: Option<Field>) -> impl Iterator<Item = &Vec<String>> {
+        let asked = self.pages.iter().filter(move |(page, _)| field.is_none_or(|field| field == *page));
+        asked.map(|(_, words)| words)
+    }
+}
+
+/// First and last word of every place of a word, phrase or OR group.
+fn places(tree: &Tree, page: &[String]) -> Vec<(usize, usize)> {
+    match &tree.node {
+        Node::Or(parts) => parts.iter().flat_map(|part| places(part, page)).collect(),
+        Node::Word(word) => runs(page, &[fold(word)], 0),
+        Node::Phrase { text, slop, .. } => {
+            runs(page, &text.split(' ').map(fold).collect::<Vec<_>>(), slop.unwrap_or(0))
+        }
+        other => panic!("{other:?} has no place"),
+    }
+}
+
+fn runs(page: &[String], wanted: &[String], slop: usize) -> Vec<(usize, usize)> {
+    let ends_from = |start: usize| ends(page, start, &wanted[1..], slop);
+    let starts = (0..page.len()).filter(|&start| same(&wanted[0], &page[start]));
+    starts.flat_map(|start| ends_from(start).into_iter().map(move |end| (start, end))).collect()
+}
+
+fn ends(page: &[String], at: usize, wanted: &[String], slop: usize) -> Vec<usize> {
+    let Some((next, rest)) = wanted.split_first() else { return vec![at] };
+    let reach = (at + 1..page.len().min(at + 2 + slop)).filter(|&place| same(next, &page[place]));
+    reach.flat_map(|place| ends(page, place, rest, slop - (place - at - 1))).collect()
+}
+
+fn same(wanted: &str, found: &str) -> bool {
+    match wanted.strip_suffix('*') {
+        Some(prefix) => found.starts_with(prefix),
+        None if wanted.contains('?') => found.len() == wanted.len() && found.ends_with(&wanted[1..]),
+        None => found == wanted,
+    }
+}
+
+fn passage() -> impl Strategy<Value = String> {
+    let word = prop_oneof![word(), prop::sample::select(vec!["x", "ALPHA", "Epee", "Beta"]).prop_map(str::to_owned)];
+    prop::collection::vec(word, 0..12).prop_map(|words| words.join(" "))
+}
+
+/// Characters that words, quotes, operators and offsets trip over.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "a",
+        "U",
+        ".",
+        "S",
+        "'",
+        "’s",
+        "\"",
+        "(",
+        ")",
+        "|",
+        "-",
+        "/",
+        "~3",
+        "*",
+        "?",
+        "=",
+        "$a",
+        ":",
+        "title:",
+        " ",
+        "\n",
+        "AND ",
+        " OR ",
+        " NOT ",
+        " NEAR/2 ",
+        "ATLEAST/2 ",
+        "+",
+        "&",
+        "東",
+        "京",
+        "น้ำ",
+        "e\u{301}",
+        "\u{200B}",
+        "ß",
+        "🔥",
+        "👩\u{200D}🚒",
+        "İ",
+        "_",
+        "1",
+        ",",
+        "ﬁ",
+        "\u{301}",
+        "צה\"ל",
+        "boeing",
+    ]);
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+fn words_of(text: &str) -> Vec<(String, usize, usize, usize)> {
+    let mut words = Vec::new();
+    for_each_word(text, |word| words.push((word.folded.to_owned(), word.start, word.end, word.full_end)));
+    words
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn the_matcher_agrees_with_the_naive_evaluator(
+        trees in prop::collection::vec(expression(), 1..6),
+        title in passage(),
+        text in passage(),
+    ) {
+        let queries: Vec<Query> =
+            (0..).zip(&trees).map(|(name, tree): (usize, _)| Query { name: name.to_string(), ..query(&tree.to_string()) }).collect();
+        let compiled = compile(&queries, &BTreeMap::new());
+        let refused: Vec<usize> = compiled.problems.iter().filter(|(_, problem)| problem.is_error).map(|&(index, _)| index).collect();
+        prop_assert!(compiled.problems.iter().all(|(_, problem)| problem.part == super::super::Part::Whole), "{:?}", compiled.problems);
+        let naive = Naive::of(&title, &text);
+        let found = compiled.watches.matches(&Subject { title: &title, text: &text, ..Subject::default() });
+        for (index, tree) in trees.iter().enumerate().filter(|(index, _)| !refused.contains(index)) {
+            let matched = found.iter().find(|found| found.watch == index.to_string());
+            prop_assert_eq!(matched.is_some(), naive.holds(tree, None), "{} on {:?} / {:?}", tree, title, text);
+            prop_assert!(matched.is_none_or(|matched| !matched.evidence.is_empty()), "{} has no evidence", tree);
+        }
+    }
+
+    #[test]
+    fn printing_and_parsing_come_back_to_the_same(tree in expression()) {
+        let printed = tree.to_string();
+        let (parsed, faults) = parse_query(&printed);
+        prop_assert_eq!(faults, vec![]);
+        prop_assert_eq!(parsed.as_ref(), Some(&tree), "{}", printed);
+    }
+
+    #[test]
+    fn whatever_parses_prints_as_itself(source in nasty()) {
+        for (parsed, _) in [parse_query(&source), parse_item(&source)] {
+            if let Some(tree) = parsed {
+                let printed = tree.to_string();
+                prop_assert_eq!(parse_query(&printed).0, Some(tree), "{} from {}", printed, source);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_panics_and_every_range_is_whole(source in nasty(), title in nasty(), text in nasty()) {
+        let compiled = compile(&[query(&source), any(&[&source])], &terms(&[("a", &[&source])]));
+        for (_, problem) in &compiled.problems {
+            prop_assert!(source.get(problem.start..problem.end).is_some(), "{:?}", problem);
+        }
+        for hit in compiled.watches.matches(&Subject { title: &title, text: &text, ..Subject::default() }).into_iter().flat_map(|found| found.evidence) {
+            let page = if hit.field == "title" { &title } else { &text };
+            prop_assert_eq!(page.get(hit.start..hit.end), Some(hit.text.as_str()));
+            let mut boundaries = page.grapheme_indices(true).map(|(at, _)| at).chain([page.len()]);
+            prop_assert!(boundaries.clone().any(|at| at == hit.start) && boundaries.any(|at| at == hit.end), "{:?} in {:?}", hit, page);
+        }
+    }
+
+    #[test]
+    fn any_text_at_all_is_survived(source in ".{0,60}", text in "(?s).{0,200}") {
+        let compiled = compile(&[query(&source), any(&[&source, "boeing"])], &BTreeMap::new());
+        compiled.watches.matches(&super::text(&text));
+    }
+
+    #[test]
+    fn every_word_of_a_text_finds_the_text(text in nasty()) {
+        for (folded, start, end, _) in words_of(&text) {
+            let again: Vec<String> = words_of(&text[start..end]).into_iter().map(|(word, ..)| word).collect();
+            prop_assert_eq!(again, vec![folded], "{:?} of {:?}", &text[start..end], text);
+        }
+    }
+
+    #[test]
+    fn the_fast_path_cuts_as_the_standard_does(text in "[aUS1.,;'_: \\-&/]{0,20}") {
+        prop_assert_eq!(words_of(&text), unicode_words_of(&text), "{:?}", text);
+    }
+
+    #[test]
+    fn folding_is_idempotent(word in "\\PC{0,12}") {
+        let once = fold(&word);
+        prop_assert_eq!(fold(&once), once);
+    }
+}
