@@ -10,12 +10,15 @@ use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    Document, Grouping, OutletNames, Relation, StoryId, Verdict,
+    Citation, Document, Grouping, OutletNames, Relation, StoryId, Verdict,
+    cite::{self, Sources},
     hasher::FastMap,
     junk::Units,
     lexicon::Lexicon,
+    outlets::Names,
     postings::Postings,
     profile::{Profile, profile},
+    relate::{self, Source, Standing},
     signals::{Query, Signals},
     weigh::{self, FEATURES},
 };
@@ -45,6 +48,8 @@ pub struct Prepared {
     url: Option<u64>,
     links: Vec<u64>,
     profile: Profile,
+    sources: Sources,
+    is_agency: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -55,6 +60,7 @@ struct Kept {
     seen: Timestamp,
     url: Option<u64>,
     profile: Profile,
+    is_agency: bool,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -75,14 +81,44 @@ pub struct Candidate {
     pub member: EntryId,
     pub signals: Signals,
     pub score: f32,
+    /// The member whose text this is.
+    pub(super) source: Option<Source>,
     slot: u32,
+}
+
+/// A part of shared text from which a document counts as a copy.
+const COPY: f32 = 0.6;
+/// A later member must hold this much more of the text to be taken for its source instead of an earlier one.
+const CLEARLY_MORE: f32 = 0.15;
+
+impl Candidate {
+    fn new(slot: u32, kept: &Kept, signals: Signals) -> Self {
+        let source = source(kept, &signals);
+        Self { story: kept.story, member: kept.id, signals, score: 0.0, source, slot }
+    }
+
+    /// Looks at one more member; members must come in the order they were seen.
+    fn consider(&mut self, slot: u32, kept: &Kept, signals: Signals) {
+        let more = |found: &Source| self.source.is_none_or(|known| found.part > known.part + CLEARLY_MORE);
+        if let Some(found) = source(kept, &signals).filter(more) {
+            self.source = Some(found);
+        }
+        if strength(&signals) > strength(&self.signals) {
+            *self = Self { member: kept.id, signals, slot, ..*self };
+        }
+    }
+}
+
+fn source(kept: &Kept, signals: &Signals) -> Option<Source> {
+    let (entry, part) = (kept.id, signals.copied);
+    (part >= COPY).then_some(Source { entry, part, same_outlet: signals.same_outlet, is_agency: kept.is_agency })
 }
 
 /// The window of documents among which stories are recognised.
 #[derive(Debug)]
 pub struct Index {
     window: Duration,
-    outlets: Vec<OutletNames>,
+    names: Names,
     weights: [f32; FEATURES],
     kept: Vec<Option<Kept>>,
     slots: FastMap<i64, u32>,
@@ -102,7 +138,7 @@ impl Index {
     pub fn new(window: Duration, outlets: Vec<OutletNames>) -> Self {
         Self {
             window,
-            outlets,
+            names: Names::new(&outlets),
             weights: weigh::WEIGHTS,
             kept: Vec::new(),
             slots: FastMap::default(),
@@ -119,7 +155,7 @@ impl Index {
 
     /// Replaces the outlets' names after a reload; documents prepared before keep the citations found then.
     pub fn set_outlets(&mut self, outlets: Vec<OutletNames>) {
-        self.outlets = outlets;
+        self.names = Names::new(&outlets);
     }
 
     /// Documents in the window.
@@ -133,9 +169,13 @@ impl Index {
 
     /// Computes what [`Index::group`] and [`Index::insert`] need of a document.
     pub fn prepare(&self, document: &Document) -> Prepared {
+        let own = self.names.own(&document.outlet, document.url.as_deref());
+        let known = own.first().map(|own| self.names.outlet(*own));
         Prepared {
             id: document.id,
-            outlet: outlet_hash(&document.outlet),
+            outlet: outlet_hash(known.map_or(&document.outlet, |known| &known.key)),
+            is_agency: known.is_some_and(|known| known.agency),
+            sources: cite::sources(&self.names, &own, &document.title, &document.text),
             seen: document.seen,
             url: document.url.as_deref().map(url_hash),
             links: document.links.iter().take(64).map(|link| url_hash(link)).collect(),
@@ -143,27 +183,58 @@ impl Index {
         }
     }
 
-    /// Which story a document belongs to. Reads only.
+    /// Which story a document belongs to and how it stands there. Reads only.
     pub fn group(&self, document: &Prepared) -> Grouping {
-        let best = self.candidates(document).into_iter().next();
-        match best.filter(|best| best.score >= weigh::JOIN) {
-            Some(best) => Grouping {
-                verdict: Verdict::Joins(best.story),
-                relation: Relation::Independent,
-                of: Some(best.member),
-                cites: Vec::new(),
-                reason: String::new(),
-                score: best.score,
-            },
+        let candidates = self.candidates(document);
+        match candidates.iter().find(|candidate| candidate.score >= weigh::JOIN) {
+            Some(best) => self.join(document, best),
             None => Grouping {
                 verdict: Verdict::Founds,
                 relation: Relation::First,
                 of: None,
-                cites: Vec::new(),
-                reason: String::new(),
+                cites: document.sources.cites.clone(),
+                reason: relate::explain_found(
+                    candidates.first().map(|near| (near.story.to_string(), &near.signals, near.score)),
+                ),
                 score: 0.0,
             },
         }
+    }
+
+    fn join(&self, document: &Prepared, best: &Candidate) -> Grouping {
+        let standing = self.standing(document, best);
+        let (relation, of) = relate::relate(&standing);
+        let mut cites = document.sources.cites.clone();
+        cites.extend(document.sources.agency.clone().filter(|_| relation == Relation::Wire));
+        Grouping {
+            verdict: Verdict::Joins(best.story),
+            relation,
+            of,
+            cites,
+            reason: relate::explain_join(&best.signals, best.source, best.score),
+            score: best.score,
+        }
+    }
+
+    fn standing(&self, document: &Prepared, best: &Candidate) -> Standing {
+        let member_of = |outlet: u32| self.oldest_of(best.story, outlet);
+        let member = |citation: &Citation| member_of(outlet_hash(&citation.outlet));
+        let cites = &document.sources.cites;
+        Standing {
+            source: best.source,
+            own: (document.outlet != 0).then(|| member_of(document.outlet)).flatten(),
+            agency: document.sources.agency.as_ref().map(member),
+            cited: (!cites.is_empty()).then(|| cites.iter().find_map(member)),
+        }
+    }
+
+    /// The first member of an outlet in a story.
+    fn oldest_of(&self, story: StoryId, outlet: u32) -> Option<EntryId> {
+        let members = self.tales.get(&story.0)?.members.iter();
+        members
+            .filter_map(|slot| self.kept[*slot as usize].as_ref())
+            .find(|kept| kept.outlet == outlet)
+            .map(|kept| kept.id)
     }
 
     /// The stories a document may belong to, the likeliest first.
@@ -174,11 +245,8 @@ impl Index {
             let Some(kept) = self.kept[slot as usize].as_ref() else { continue };
             let signals = self.compare(document, &query, kept);
             match best.iter_mut().find(|candidate| candidate.story == kept.story) {
-                Some(candidate) if strength(&candidate.signals) >= strength(&signals) => {}
-                Some(candidate) => {
-                    *candidate = Candidate { story: kept.story, member: kept.id, signals, score: 0.0, slot }
-                }
-                None => best.push(Candidate { story: kept.story, member: kept.id, signals, score: 0.0, slot }),
+                Some(candidate) => candidate.consider(slot, kept, signals),
+                None => best.push(Candidate::new(slot, kept, signals)),
             }
         }
         best.sort_by(|a, b| strength(&b.signals).total_cmp(&strength(&a.signals)).then(a.slot.cmp(&b.slot)));
@@ -258,7 +326,7 @@ impl Index {
     fn sharing_runs(&self, document: &Prepared) -> Vec<u32> {
         let mut counts: FastMap<u32, u32> = FastMap::default();
         for run in document.profile.shingles.keys() {
-            for slot in self.runs.newest(run).take(RUN_REACH) {
+            for slot in self.runs.newest(run).filter(|slot| self.kept[*slot as usize].is_some()).take(RUN_REACH) {
                 *counts.entry(slot).or_default() += 1;
             }
         }
@@ -273,16 +341,16 @@ impl Index {
     pub fn insert(&mut self, document: Prepared, story: StoryId) {
         self.remove(document.id);
         let slot = u32::try_from(self.kept.len()).expect("fewer than 2^32 documents between two sweeps");
-        let Prepared { id, outlet, seen, url, profile, .. } = document;
+        let Prepared { id, outlet, seen, url, profile, is_agency, .. } = document;
         self.terms.add(self.indexed_terms(&profile), slot);
         self.runs.add(profile.shingles.keys(), slot);
         self.lexicon.learn(&profile.terms);
         profile.units.iter().chain(&profile.headline).for_each(|unit| self.units.learn(*unit, story));
         if let Some(url) = url {
-            self.urls.insert(url, slot);
+            self.urls.entry(url).or_insert(slot);
         }
         self.slots.insert(id.0, slot);
-        self.kept.push(Some(Kept { id, story, outlet, seen, url, profile }));
+        self.kept.push(Some(Kept { id, story, outlet, seen, url, profile, is_agency }));
         self.live += 1;
         self.join_tale(story, slot);
     }
@@ -403,6 +471,16 @@ impl Index {
             .values_mut()
             .flat_map(|tale| tale.members.iter_mut())
             .for_each(|slot| *slot = rename(*slot).unwrap_or(u32::MAX));
+    }
+
+    /// All that has been learned, in an order of its own, for comparing two indexes.
+    #[cfg(test)]
+    pub(super) fn knowledge(&self) -> String {
+        let mut tales: Vec<_> = self.tales.iter().map(|(id, tale)| (id, &tale.members, &tale.centroid)).collect();
+        tales.sort_by_key(|(id, ..)| **id);
+        let mut urls: Vec<_> = self.urls.iter().collect();
+        urls.sort_unstable();
+        format!("{tales:?} {urls:?} {} {} {}", self.lexicon.print(), self.units.print(), self.live)
     }
 
     /// Takes other weights than the built-in ones: for fitting them and for comparison.

@@ -51,6 +51,13 @@ impl Units {
             self.seen.remove(&unit);
         }
     }
+
+    #[cfg(test)]
+    pub fn print(&self) -> String {
+        let mut all: Vec<_> = self.seen.iter().collect();
+        all.sort_unstable_by_key(|(unit, _)| **unit);
+        format!("{all:?}")
+    }
 }
 
 /// The unit of one sentence, `None` when it has no words.

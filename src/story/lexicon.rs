@@ -49,8 +49,10 @@ impl Lexicon {
         ((self.documents as f32 + PRIOR + 1.0) / (frequency as f32 + 1.0)).ln()
     }
 
-    /// Cosine length of a vector under the present frequencies.
-    pub fn norm(&self, terms: &[Weighted]) -> f32 {
-        terms.iter().map(|term| (f32::from(term.weight) * self.idf(term.term)).powi(2)).sum::<f32>().sqrt()
+    #[cfg(test)]
+    pub fn print(&self) -> String {
+        let mut all: Vec<_> = self.frequency.iter().collect();
+        all.sort_unstable();
+        format!("{} {all:?}", self.documents)
     }
 }

@@ -3,18 +3,24 @@
 //! Pure: the index lives in memory, time comes with each document, nothing is read from a store or a clock. When in
 //! doubt an entry founds a story of its own: a false merge hides news, a missed one costs one mail.
 
+mod cite;
 mod hasher;
 mod index;
 mod junk;
 mod lexicon;
+mod outlets;
 mod postings;
 mod profile;
+mod relate;
 mod shingles;
 mod signals;
 mod stop;
 mod stream;
 mod weigh;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, str::FromStr};
 

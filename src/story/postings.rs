@@ -44,11 +44,6 @@ impl Postings {
         })
     }
 
-    /// Number of nodes held, dead ones included.
-    pub fn nodes(&self) -> usize {
-        self.nodes.len()
-    }
-
     /// Drops the nodes whose slot `renamed` no longer knows and renames the others; order must be kept.
     pub fn compact(&mut self, renamed: impl Fn(u32) -> Option<u32>) {
         let old = std::mem::take(&mut self.nodes);

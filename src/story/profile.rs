@@ -187,6 +187,6 @@ fn is_denial(exact: u32) -> bool {
     DENIAL.contains(&exact)
 }
 
-const DENIALS: &str = "deny denies denied denying denial refute refutes refuted dismisses rejects retracts retracted \
-    retraction debunks debunked hoax false fake untrue disputes dementiert bestreitet dementi dement dementent desmiente \
-    desmienten niega niegan опровергает опроверг опровергла опровергли отрицает отрицают";
+const DENIALS: &str = "deny denies denied denying denial refute refutes refuted retracts retracted retraction debunks \
+    debunked dementiert bestreitet dementi dement dementent desmiente desmienten niega niegan опровергает опроверг \
+    опровергла опровергли отрицает отрицают";

@@ -35,6 +35,8 @@ pub struct Signals {
     pub numbers_differ: bool,
     /// One headline denies, the other does not.
     pub denial_differs: bool,
+    /// This headline denies, that of the member does not, and the text is not the same.
+    pub denies_alone: bool,
     pub same_outlet: bool,
     /// One links to the other.
     pub linked: bool,
@@ -90,6 +92,7 @@ impl<'a> Query<'a> {
             information += idf;
         }
         let least = self.information.min(information);
+        let copied = copied(self.profile, member);
         Signals {
             nearest: ratio(overlap.dot, self.norm * norm.sqrt()),
             support: ratio(overlap.shared, least),
@@ -98,8 +101,9 @@ impl<'a> Query<'a> {
             rarest: overlap.rarest,
             title: title_cosine(&self.profile.title, &member.title, lexicon),
             letters: dice(&self.profile.trigrams, &member.trigrams),
-            copied: copied(self.profile, member),
+            copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
+            denies_alone: self.profile.denies && !member.denies && copied < 0.6,
             denial_differs: self.profile.denies != member.denies,
             headline_only: self.profile.length == 0 || member.length == 0,
             ..Signals::default()

@@ -41,4 +41,9 @@ impl Stream {
     pub fn index(&self) -> &Index {
         &self.index
     }
+
+    /// The index alone, without the numbering.
+    pub fn into_index(self) -> Index {
+        self.index
+    }
 }

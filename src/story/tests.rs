@@ -1,0 +1,352 @@
+//! The stories the product is defined by, told with texts of our own.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+
+const WINDOW: Duration = Duration::from_secs(5 * 86_400);
+
+fn outlets() -> Vec<OutletNames> {
+    let outlet = |key: &str, names: &[&str], domain: &str| OutletNames {
+        key: key.to_owned(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        domains: vec![domain.to_owned()],
+    };
+    vec![
+        outlet("nyt", &["The New York Times", "NYT", "the Times"], "nytimes.com"),
+        outlet("wapo", &["The Washington Post", "the Post"], "washingtonpost.com"),
+        outlet("rt", &["RT", "Russia Today"], "rt.com"),
+        outlet("spiegel", &["Der Spiegel", "Spiegel"], "spiegel.de"),
+    ]
+}
+
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000).unwrap() + SignedDuration::from_mins(minutes)
+}
+
+fn document(id: i64, outlet: &str, minutes: i64, title: &str, text: &str) -> Document {
+    Document {
+        id: EntryId(id),
+        outlet: outlet.to_owned(),
+        feed: format!("https://{outlet}.example/feed"),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        url: Some(format!("https://{outlet}.example/{id}")),
+        links: Vec::new(),
+        seen: at(minutes),
+        published: None,
+        language: Some("en".to_owned()),
+    }
+}
+
+const NYT: &str = "Elon Musk, an adviser to the president-elect, sat down with Iran's ambassador to the United Nations \
+    in New York this week, two Iranian officials said.\nThe officials described a talk of more than an hour at a place \
+    kept secret, on how tension between Tehran and Washington might be eased.\nMr. Musk had asked for the meeting and \
+    the ambassador, Amir Saeid Iravani, picked the place, they said.\nThe envoy urged the billionaire to seek \
+    exemptions from American sanctions and to bring some of his companies to Tehran.\nA spokesman of the transition \
+    team would not comment on private meetings that did or did not take place.";
+
+const POST: &str = "The richest man in the world spoke with Tehran's envoy at the United Nations on Monday, said a \
+    diplomat from the region and a second person who was briefed on the conversation.\nElon Musk and Amir Saeid Iravani \
+    talked about Iran's nuclear programme and the threat of new sanctions, the diplomat told us, asking not to be named \
+    in order to speak of a private meeting.\n\"We have no statement to make on this\", the Iranian mission to the U.N. \
+    wrote in an email.\nAdvisers to Mr. Trump have been divided over how hard to press Iran once he takes office.";
+
+const RT: &str = "Elon Musk has secretly met with Iran's envoy to the UN, the New York Times reported on Thursday.\nThe \
+    billionaire and ambassador Amir Saeid Iravani are said to have spoken for over an hour in New York about lowering \
+    tension between Iran and the US.\nRead more Moscow comments on the outlook for talks on grain exports\nThe mission \
+    declined to make a statement, according to the Washington Post.\nTrump withdrew from the nuclear deal with Tehran \
+    in 2018 and put sanctions back in place.";
+
+const JUNK: &str = "en_USEnglish\nRead more\nerror: Content is protected !!\nShare this: Facebook Twitter Telegram";
+
+fn wrapped(text: &str) -> String {
+    format!(
+        "en_USEnglish\nHome » World » News\n{text}\nRead more\n{JUNK}\nThe post appeared first on Mirror of the World."
+    )
+}
+
+fn words_of(text: &str, from: usize, count: usize) -> String {
+    text.split_whitespace().skip(from).take(count).collect::<Vec<_>>().join(" ")
+}
+
+fn defining_story() -> Vec<Document> {
+    let wire = "Musk secretly met with Iran's UN envoy";
+    vec![
+        document(1, "nyt", 0, "Elon Musk Met With Iran's U.N. Ambassador, Iranian Officials Say", NYT),
+        document(2, "wapo", 68, "Musk spoke with Iranian ambassador to U.N., diplomat says", POST),
+        document(3, "rt", 133, "Musk secretly met with Iran's UN envoy – NYT", RT),
+        document(4, "mirror", 158, "Musk secretly met with Iran's UN envoy – NYT", &wrapped(RT)),
+        document(5, "echo", 210, "MUSK SECRETLY MET WITH IRAN'S UN ENVOY", &words_of(RT, 0, 70)),
+        document(6, "daily", 215, "Breaking News", &format!("{JUNK}\n{}\n{JUNK}", words_of(POST, 4, 60))),
+        document(7, "globe", 220, "What they talked about in New York", &words_of(POST, 0, 48)),
+        document(8, "trumpet", 240, wire, &format!("{RT}\nWhat do you think? Tell us below.")),
+    ]
+}
+
+#[track_caller]
+fn check(documents: &[Document], expected: &[(i64, Relation, Option<i64>)]) -> Vec<Grouping> {
+    let mut stream = Stream::new(WINDOW, outlets());
+    let mut found = Vec::new();
+    for (document, (story, relation, of)) in documents.iter().zip(expected) {
+        let (id, grouping) = stream.push(document);
+        let got = (id.0, grouping.relation, grouping.of.map(|entry| entry.0));
+        assert_eq!(got, (*story, *relation, *of), "{}: {}", document.title, grouping.reason);
+        found.push(grouping);
+    }
+    assert_eq!(documents.len(), expected.len());
+    found
+}
+
+#[test]
+fn defining_story_is_one_story_with_its_relations() {
+    use Relation::*;
+    let found = check(
+        &defining_story(),
+        &[
+            (1, First, None),
+            (1, Independent, None),
+            (1, Cites, Some(1)),
+            (1, Copy, Some(3)),
+            (1, Copy, Some(3)),
+            (1, Copy, Some(2)),
+            (1, Copy, Some(2)),
+            (1, Copy, Some(3)),
+        ],
+    );
+    let cited: Vec<&str> = found[2].cites.iter().map(|citation| citation.outlet.as_str()).collect();
+    assert_eq!(cited, ["nyt", "wapo"]);
+    assert_eq!(found[2].cites[0].sentence, "Musk secretly met with Iran's UN envoy – NYT");
+    assert_eq!(
+        found[2].cites[1].sentence,
+        "The mission declined to make a statement, according to the Washington Post."
+    );
+    assert!(found[1].cites.is_empty(), "{:?}", found[1].cites);
+}
+
+#[test]
+fn edited_headline_keeps_its_story() {
+    let mut index = Index::new(WINDOW, outlets());
+    let mut story = defining_story();
+    let first = index.prepare(&story[0]);
+    index.insert(first, StoryId(7));
+    story[0].title = "Musk, Trump's Ally, Is Said to Have Talked With an Envoy of Tehran".to_owned();
+    let edited = index.prepare(&story[0]);
+    index.replace(edited);
+    assert_eq!((index.len(), index.story_of(EntryId(1))), (1, Some(StoryId(7))));
+    let second = index.prepare(&story[1]);
+    assert_eq!(index.group(&second).verdict, Verdict::Joins(StoryId(7)));
+}
+
+#[test]
+fn denial_is_not_folded_in_silently() {
+    let mut documents = defining_story();
+    documents.truncate(3);
+    documents.push(document(
+        9,
+        "rt",
+        2_000,
+        "Iran denies envoy met Musk",
+        "Tehran has denied that its envoy to the UN met Elon Musk in New York.\nThe foreign ministry said no such \
+        meeting with ambassador Amir Saeid Iravani took place.",
+    ));
+    let found = check(
+        &documents,
+        &[
+            (1, Relation::First, None),
+            (1, Relation::Independent, None),
+            (1, Relation::Cites, Some(1)),
+            (2, Relation::First, None),
+        ],
+    );
+    assert!(found[3].reason.contains("denies"), "{}", found[3].reason);
+}
+
+#[test]
+fn generic_headlines_join_nothing() {
+    for title in ["Breaking News", "Here's the latest", "Morning update", "The top photos of the day"] {
+        let documents = [
+            document(1, "nyt", 0, title, "A ferry with forty tourists aboard ran aground off the coast of Crete."),
+            document(2, "wapo", 9, title, "Parliament in Lima voted to remove the finance minister after a dispute."),
+            document(3, "rt", 12, title, ""),
+        ];
+        let first = Relation::First;
+        check(&documents, &[(1, first, None), (2, first, None), (3, first, None)]);
+    }
+}
+
+#[test]
+fn two_matches_of_one_club_are_two_stories() {
+    let documents = [
+        document(
+            1,
+            "nyt",
+            0,
+            "Rovers beat Albion 2-0 to go top",
+            "Rovers went top of the league with a 2-0 win over \
+            Albion on Saturday. Marek Dolan scored both goals before half-time at Mill Lane.",
+        ),
+        document(
+            2,
+            "wapo",
+            4_400,
+            "Rovers lose 3-1 at City",
+            "Rovers lost the lead of the league on Tuesday with a 3-1 \
+            defeat at City, whose striker Ivo Brandt scored twice from corners after the break.",
+        ),
+    ];
+    check(&documents, &[(1, Relation::First, None), (2, Relation::First, None)]);
+}
+
+#[test]
+fn site_template_makes_no_story() {
+    let template = "You are reading the free edition of the Harbour Messenger, printed since 1911 in Port Anders. \
+        Our reporters work for you day and night. Ask your newsagent about the weekend magazine with puzzles and a \
+        guide to the week on television.";
+    let news = [
+        "A ferry with forty tourists aboard ran aground off the coast of Crete.",
+        "Parliament in Lima voted to remove the finance minister after a dispute.",
+        "The price of cocoa reached a record in London for a third day.",
+        "Engineers found cracks in the main bridge over the Vistula.",
+        "A court in Nairobi stopped the sale of the national airline.",
+    ];
+    let first = Relation::First;
+    let documents: Vec<Document> = (0..)
+        .zip(news)
+        .map(|(at, text)| document(at, "harbour", at * 30, text, &format!("{text}\n{template}")))
+        .collect();
+    check(&documents, &[(1, first, None), (2, first, None), (3, first, None), (4, first, None), (5, first, None)]);
+}
+
+#[test]
+fn agency_text_is_wire() {
+    let text = "OSLO (Reuters) - Norway's central bank raised its key interest rate to 4.5 percent on Thursday, the highest in \
+        fifteen years, and said another rise was likely before the summer.\nThe crown gained one percent against the euro.";
+    let documents = [
+        document(1, "nyt", 0, "Norway's central bank raises key rate to 4.5 percent", text),
+        document(2, "wapo", 20, "Norway raises interest rate to 15-year high", text),
+        document(3, "wapo", 60, "Norway raises interest rate to 15-year high", text),
+    ];
+    let found = check(
+        &documents,
+        &[(1, Relation::First, None), (1, Relation::Wire, Some(1)), (1, Relation::SameOutlet, Some(2))],
+    );
+    assert_eq!(found[1].cites[0].outlet, "Reuters");
+}
+
+#[track_caller]
+fn check_cites(title: &str, text: &str, expected: &[&str]) {
+    let names = outlets::Names::new(&self::outlets());
+    let own = names.own("nyt", None);
+    let found = cite::sources(&names, &own, title, text);
+    let keys: Vec<&str> = found.cites.iter().map(|citation| citation.outlet.as_str()).collect();
+    assert_eq!(keys, expected, "{title:?} {text:?}");
+}
+
+#[test]
+fn citations_need_words_of_attribution() {
+    check_cites("Minister to resign – Spiegel", "", &["spiegel"]);
+    check_cites("Minister to resign, Washington Post reports", "", &["wapo"]);
+    check_cites("", "The deal was first reported by the Washington Post.", &["wapo"]);
+    check_cites("", "He told Reuters that he would go. She agreed.", &["Reuters"]);
+    check_cites("", "The bank will close, Bloomberg reported, citing two people.", &["Bloomberg"]);
+    check_cites("", "Wie der Spiegel berichtet, tritt der Minister ab.", &["spiegel"]);
+    check_cites("", "Laut Handelsblatt wird die Bank verkauft.", &["Handelsblatt"]);
+    check_cites("", "Selon Le Monde, le ministre va partir.", &["Le Monde"]);
+    check_cites("", "El ministro dimite, informó El País.", &["El País"]);
+    check_cites("", "Об этом сообщает Интерфакс.", &["Interfax"]);
+    check_cites("", "По данным Reuters, банк закроется.", &["Reuters"]);
+}
+
+#[test]
+fn mentions_are_no_citations() {
+    check_cites("", "A Washington Post reporter was arrested in Cairo.", &[]);
+    check_cites("", "According to the Post, rain is likely.", &[]);
+    check_cites("", "The New York Times reported on Monday that its editor will leave.", &[]);
+    check_cites("", "He reads the Washington Post every morning in his garden.", &[]);
+    check_cites("", "Read more: Washington Post reports on taxes", &[]);
+}
+
+#[test]
+fn same_stream_twice_gives_the_same_stories() {
+    let run = || {
+        let mut stream = Stream::new(WINDOW, outlets());
+        defining_story().iter().map(|document| stream.push(document)).collect::<Vec<_>>()
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn entry_delivered_again_keeps_its_story() {
+    let mut stream = Stream::new(WINDOW, outlets());
+    let documents = defining_story();
+    let first: Vec<StoryId> = documents.iter().map(|document| stream.push(document).0).collect();
+    let again: Vec<StoryId> = documents.iter().map(|document| stream.push(document).0).collect();
+    assert_eq!((first, stream.index().len()), (again, documents.len()));
+}
+
+#[test]
+fn window_forgets() {
+    let mut stream = Stream::new(WINDOW, outlets());
+    let documents = defining_story();
+    documents.iter().for_each(|document| drop(stream.push(document)));
+    let late = document(50, "rt", 60 * 24 * 30, &documents[0].title, NYT);
+    assert_eq!(stream.push(&late).0, StoryId(2));
+    assert_eq!(stream.index().len(), 1);
+}
+
+#[test]
+fn hostile_text_is_survived() {
+    let long = "<".repeat(200_000) + &"a".repeat(200_000) + &"\u{202e}\u{0301}é ".repeat(50_000) + &"?! ".repeat(9_000);
+    let mut stream = Stream::new(WINDOW, outlets());
+    for (id, text) in (0..).zip([long.as_str(), "", " ", "\u{0301}", ". . . .", "漢字漢字漢字漢", long.as_str()])
+    {
+        stream.push(&document(id, "rt", id, text, text));
+    }
+}
+
+fn any_document() -> impl Strategy<Value = Document> {
+    let word = prop::sample::select(vec![
+        "musk", "iran", "envoy", "Trump", "talks", "bank", "rate", "4", "17", "storm", "ferry", "Crete", "denies",
+        "court",
+    ]);
+    let text = prop::collection::vec(word, 0..40).prop_map(|words| words.join(" "));
+    (0..30i64, prop::sample::select(vec!["", "nyt", "rt"]), 0..9_000i64, text.clone(), text)
+        .prop_map(|(id, outlet, minutes, title, text)| document(id, outlet, minutes, &title, &text))
+}
+
+proptest! {
+    #[test]
+    fn removing_what_was_inserted_restores(
+        before in prop::collection::vec(any_document(), 0..12),
+        mut added in any_document(),
+        probe in any_document(),
+        story in 0..4i64,
+    ) {
+        let mut stream = Stream::new(WINDOW, outlets());
+        for document in &before {
+            stream.push(document);
+        }
+        added.id = EntryId(1_000);
+        let mut index = stream.into_index();
+        let (kept, found) = (index.knowledge(), index.candidates(&index.prepare(&probe)));
+        let prepared = index.prepare(&added);
+        index.insert(prepared, StoryId(story));
+        index.remove(added.id);
+        prop_assert_eq!(kept, index.knowledge());
+        let again = index.candidates(&index.prepare(&probe));
+        prop_assert_eq!(found, again);
+    }
+
+    #[test]
+    fn scores_stay_between_nothing_and_the_same(documents in prop::collection::vec(any_document(), 1..20)) {
+        let mut stream = Stream::new(WINDOW, outlets());
+        for document in &documents {
+            let (_, grouping) = stream.push(document);
+            prop_assert!((0.0..=1.0).contains(&grouping.score), "{}", grouping.score);
+        }
+    }
+}
