@@ -1,1 +1,3 @@
-//! (room)
+//! Commands, one file each.
+
+pub mod parse;
