@@ -74,7 +74,7 @@ fn merged(summary: String, content: String) -> String {
 fn is_excerpt(excerpt: &str, text: &str) -> bool {
     let one_line = |text: &str| text.replace('\n', " ");
     let excerpt = one_line(excerpt);
-    let bare = excerpt.trim_end_matches(|c: char| matches!(c, '…' | '.' | '[' | ']' | '(' | ')' | '\u{20}'));
+    let bare = excerpt.trim_end_matches(['…', '.', '[', ']', '(', ')', ' ']);
     one_line(text).contains(bare)
 }
 

@@ -21,7 +21,7 @@ const MAX_PASSES: usize = 4;
 /// ones), white space folded, block elements and `<br>` as `\n`. Control, bidi and zero-width characters are removed
 /// but for joiners inside scripts and emoji that need them. Plain text keeps its line breaks.
 pub fn visible_text(html: &str) -> String {
-    let has_tags = find_tag(html).is_some();
+    let has_tags = Tags::new(html).next().is_some();
     let mut text = pass(html, !has_tags);
     for _ in 1..MAX_PASSES {
         if !text.contains(['<', '&']) {
@@ -47,10 +47,8 @@ pub fn headline(html: &str) -> String {
 pub fn links(html: &str, base: Option<&Url>) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut links = Vec::new();
-    let mut rest = html;
-    while let Some((start, end)) = find_tag(rest) {
-        let tag = &rest[start..end];
-        rest = &rest[end..];
+    let mut tags = Tags::new(html);
+    while let Some((_, tag)) = tags.next() {
         if links.len() < MAX_LINKS
             && tag_name(tag).eq_ignore_ascii_case("a")
             && let Some(link) = href(tag).and_then(|href| resolved(&href, base))
@@ -91,19 +89,88 @@ fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
     text.as_bytes().windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
-/// Where the next tag stands. `<` before anything but a name, `/`, `!` or `?` is text, and so is a `<` that no `>`
-/// ever follows.
-fn find_tag(text: &str) -> Option<(usize, usize)> {
-    let last = text.rfind('>')?;
-    let mut from = 0;
-    while let Some(at) = text[from..last].find('<').map(|at| from + at) {
-        if is_tag_start(&text[at..]) {
-            return Some((at, tag_end(text, at, last)));
-        }
-        from = at + 1;
-    }
-    None
+/// The tags of a text, from left to right.
+struct Tags<'h> {
+    text: &'h str,
+    position: usize,
+    /// Where the last `>` stands: no tag begins behind it.
+    last: usize,
+    /// No `-->` follows any more. Noted, so that a thousand open comments do not cost a thousand searches.
+    comments_end: bool,
 }
+
+impl<'h> Tags<'h> {
+    fn new(text: &'h str) -> Self {
+        Self { text, position: 0, last: text.rfind('>').unwrap_or(0), comments_end: true }
+    }
+
+    /// The text before the next tag, and the tag. `<` before anything but a name, `/`, `!` or `?` is text, and so is
+    /// a `<` that no `>` ever follows.
+    fn next(&mut self) -> Option<(&'h str, &'h str)> {
+        let mut from = self.position;
+        while let Some(at) = self.text.get(from..self.last)?.find('<').map(|at| from + at) {
+            if is_tag_start(&self.text[at..]) {
+                let before = &self.text[self.position..at];
+                self.position = self.end(at);
+                return Some((before, &self.text[at..self.position]));
+            }
+            from = at + 1;
+        }
+        None
+    }
+
+    fn rest(&self) -> &'h str {
+        &self.text[self.position..]
+    }
+
+    /// The byte after the tag at `at`. A `>` inside quotes does not end it, but a quote that is never closed does not
+    /// swallow the text either: after that the first `>` ends the tag.
+    fn end(&mut self, at: usize) -> usize {
+        let tag = &self.text[at..];
+        if tag.starts_with("<!--") && self.comments_end {
+            if let Some(end) = tag[4..].find("-->") {
+                return at + 4 + end + 3;
+            }
+            self.comments_end = false;
+        }
+        if tag.starts_with("<![CDATA[") {
+            return at + 9;
+        }
+        let mut quote = 0u8;
+        let mut before = 0u8;
+        for (offset, byte) in tag.bytes().enumerate().take(MAX_TAG) {
+            match byte {
+                b'>' if quote == 0 => return at + offset + 1,
+                b'"' | b'\'' if quote == 0 && before == b'=' => quote = byte,
+                _ if byte == quote => quote = 0,
+                _ => {}
+            }
+            before = byte;
+        }
+        at + tag.find('>').map_or(tag.len(), |end| end + 1)
+    }
+
+    /// Skips to the end of a hidden element; when it never ends, only its tag is dropped and its name noted, so that
+    /// the search is not repeated for each of many such tags.
+    fn skip_hidden(&mut self, tag: &str, name: &'static str, unclosed: &mut Vec<&'static str>) {
+        if tag.starts_with("</") || tag.ends_with("/>") || unclosed.contains(&name) {
+            return;
+        }
+        let mut from = self.position;
+        while let Some(at) = self.text[from..].find("</").map(|at| from + at) {
+            from = at + 2;
+            let after = &self.text[from..];
+            if after.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
+                self.position = after.find('>').map_or(self.text.len(), |end| from + end + 1);
+                return;
+            }
+        }
+        unclosed.push(name);
+    }
+}
+
+/// A longer tag is taken for one with an unclosed quote. Bounds the work for many such tags.
+const MAX_TAG: usize = 16 * 1_024;
 
 fn is_tag_start(text: &str) -> bool {
     match text.as_bytes() {
@@ -113,34 +180,6 @@ fn is_tag_start(text: &str) -> bool {
         [b'<', c, ..] => c.is_ascii_alphabetic(),
         _ => false,
     }
-}
-
-/// The byte after the tag at `at`. A `>` inside quotes does not end it, but a quote that is never closed does not
-/// swallow the text either: after that the first `>` ends the tag.
-fn tag_end(text: &str, at: usize, last: usize) -> usize {
-    if text[at..].starts_with("<!--") {
-        return text[at + 4..].find("-->").map_or_else(|| first_end(text, at), |end| at + 4 + end + 3);
-    }
-    if text[at..].starts_with("<![CDATA[") {
-        return at + 9;
-    }
-    let mut quote = 0u8;
-    for (offset, byte) in text.as_bytes()[at..=last].iter().enumerate().take(MAX_TAG) {
-        match byte {
-            b'>' if quote == 0 => return at + offset + 1,
-            b'"' | b'\'' if quote == 0 && offset > 0 && text.as_bytes()[at + offset - 1] == b'=' => quote = *byte,
-            _ if *byte == quote => quote = 0,
-            _ => {}
-        }
-    }
-    first_end(text, at)
-}
-
-/// A longer tag is taken for one with an unclosed quote. Bounds the work for many such tags.
-const MAX_TAG: usize = 16 * 1_024;
-
-fn first_end(text: &str, at: usize) -> usize {
-    text[at..].find('>').map_or(text.len(), |end| at + end + 1)
 }
 
 /// The local name of a tag, without `/`.
@@ -204,41 +243,20 @@ const BLOCK: [&str; 30] = [
 /// One reading of `html`; in plain text (`keep_lines`) line breaks stay.
 fn pass(html: &str, keep_lines: bool) -> String {
     let mut out = Folded::new(html.len(), keep_lines);
-    let mut rest = html;
+    let mut tags = Tags::new(html);
     let mut unclosed: Vec<&'static str> = Vec::new();
-    while let Some((start, end)) = find_tag(rest) {
-        push_text(&mut out, &rest[..start]);
-        let tag = &rest[start..end];
-        rest = &rest[end..];
+    while let Some((before, tag)) = tags.next() {
+        push_text(&mut out, before);
         let name = tag_name(tag);
         if let Some(hidden) = HIDDEN.iter().find(|hidden| hidden.eq_ignore_ascii_case(name)) {
-            rest = after_hidden(rest, tag, hidden, &mut unclosed);
+            tags.skip_hidden(tag, hidden, &mut unclosed);
             out.space();
-        } else if tag.starts_with("<!") || tag.starts_with("<?") || is_in(&INLINE, name) {
-        } else {
+        } else if !tag.starts_with("<!") && !tag.starts_with("<?") && !is_in(&INLINE, name) {
             out.end_paragraph();
         }
     }
-    push_text(&mut out, rest);
+    push_text(&mut out, tags.rest());
     out.finish()
-}
-
-/// What follows the end of a hidden element; when it never ends, only its tag is dropped and its name noted, so that
-/// the search is not repeated for each of many such tags.
-fn after_hidden<'h>(rest: &'h str, tag: &str, name: &'static str, unclosed: &mut Vec<&'static str>) -> &'h str {
-    if tag.starts_with("</") || tag.ends_with("/>") || unclosed.contains(&name) {
-        return rest;
-    }
-    let mut from = 0;
-    while let Some(at) = rest[from..].find("</").map(|at| from + at) {
-        let after = &rest[at + 2..];
-        if after.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
-            return after.find('>').map_or("", |end| &after[end + 1..]);
-        }
-        from = at + 2;
-    }
-    unclosed.push(name);
-    rest
 }
 
 fn push_text(out: &mut Folded, text: &str) {
