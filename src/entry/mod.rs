@@ -3,6 +3,16 @@
 //!
 //! Pure. Must not see the store, the network or the clock, and every normalisation in here is idempotent.
 
+pub mod identity;
+pub mod language;
+mod line;
+mod reading;
+pub mod text;
+pub mod url;
+
+pub use line::{LineEntry, LineError, from_json_line};
+pub use reading::from_parsed;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

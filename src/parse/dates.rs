@@ -58,7 +58,7 @@ fn time_and_zone(text: &str) -> Option<Time> {
     };
     let rest = rest.trim_start_matches([':', '.', 'h']);
     let (minute, rest) = digits(rest, 1, 2).unwrap_or((0, rest));
-    let (second, rest) = rest.strip_prefix([':', '.']).and_then(|r| digits(r, 1, 2)).unwrap_or((0, rest));
+    let (second, rest) = digits(rest.trim_start_matches(':'), 2, 2).unwrap_or((0, rest));
     let rest = rest.trim_start_matches(|c: char| c == '.' || c == ',' || c.is_ascii_digit()).trim_start();
     let (hour, rest) = half_of_day(hour, rest);
     if hour > 24 || minute > 59 || second > 60 {
@@ -139,24 +139,31 @@ const ZONES: [(&str, i64); 34] = [
 fn words(text: &str) -> Option<Timestamp> {
     let clock = text.find(':').map(|colon| start_of_digits(text, colon));
     let (date, time) = text.split_at(clock.unwrap_or(text.len()));
-    let (mut day, mut month, mut year) = (None, None, None);
     // The last name counts: `mar., 17 août` begins with a Tuesday.
-    let mut named = None;
+    let (mut month, mut year, mut numbers) = (None, None, Vec::new());
     for part in date.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
-        if let Some(number) = ordinal(part) {
-            place_number(number, part.len(), &mut day, &mut month, &mut year);
-        } else {
-            named = month_name(part).or(named);
+        match ordinal(part) {
+            Some(number) if part.len() == 4 && number > 31 => year = year.or(Some(number)),
+            Some(number) => numbers.push(number),
+            None => month = month_name(part).or(month),
         }
     }
-    let month = named.or(month);
-    let (time, year) = match year {
-        Some(year) => (time_and_zone(time)?, year),
-        // `Thu Sep 16 21:24:18 UTC 2021` has its year behind the time.
-        None => (time_and_zone(time)?, trailing_year(time)?),
+    let mut numbers = numbers.into_iter();
+    if month.is_none() {
+        month = numbers.next();
+    }
+    let (day, month) = match (numbers.next(), month?) {
+        // Month first, as the feeds that write slashes do, unless that cannot be.
+        (Some(day), month) if month > 12 => (month, day),
+        (day, month) => (day.unwrap_or(1), month),
     };
-    let (day, month) = if month? > 12 { (month?, day?) } else { (day.unwrap_or(1), month?) };
-    instant(year, month, day, time)
+    // `Thu Sep 16 21:24:18 UTC 2021` has its year behind the time.
+    let year = year.or_else(|| numbers.next().map(full_year)).or_else(|| trailing_year(time))?;
+    instant(year, month, day, time_and_zone(time)?)
+}
+
+fn full_year(short: i64) -> i64 {
+    if short < 70 { 2_000 + short } else { 1_900 + short }
 }
 
 fn start_of_digits(text: &str, end: usize) -> usize {
@@ -167,21 +174,6 @@ fn start_of_digits(text: &str, end: usize) -> usize {
 fn ordinal(part: &str) -> Option<i64> {
     let bare = ["st", "nd", "rd", "th"].iter().find_map(|end| part.strip_suffix(end)).unwrap_or(part);
     bare.parse().ok().filter(|_| bare.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Four digits are a year; then come day and month, or with a month in letters the day and a two-digit year.
-fn place_number(n: i64, length: usize, day: &mut Option<i64>, month: &mut Option<i64>, year: &mut Option<i64>) {
-    if length == 4 && n > 31 {
-        *year = year.or(Some(n));
-    } else if day.is_none() {
-        *day = Some(n);
-    } else if month.is_none() && year.is_none() {
-        // Month first, as the feeds that write slashes do; `words` turns the two round when that cannot be.
-        *month = *day;
-        *day = Some(n);
-    } else if year.is_none() {
-        *year = Some(if n < 70 { 2_000 + n } else { 1_900 + n });
-    }
 }
 
 fn trailing_year(text: &str) -> Option<i64> {

@@ -43,6 +43,8 @@ struct Open<'a> {
     tag: Tag,
     /// `None` when the element is not kept.
     node: Option<NodeId>,
+    /// The kept element that is this one or nearest round it.
+    nearest: Option<NodeId>,
 }
 
 struct Reader<'a> {
@@ -173,7 +175,8 @@ impl<'a> Reader<'a> {
         } else if self.open.len() >= MAX_DEPTH {
             self.beyond += 1;
         } else {
-            self.open.push(Open { name, tag, node });
+            let nearest = node.or_else(|| self.open.last().and_then(|open| open.nearest));
+            self.open.push(Open { name, tag, node, nearest });
         }
     }
 
@@ -191,7 +194,8 @@ impl<'a> Reader<'a> {
 
     /// Puts the element into the tree, if it matters where it stands.
     fn keep(&mut self, tag: Tag, attributes_start: usize) -> Option<NodeId> {
-        if let Some(around) = self.open.iter().rev().find_map(|open| open.node) {
+        let around = self.open.last().and_then(|open| open.nearest);
+        if let Some(around) = around {
             self.tree.nodes[around].mixed = true;
         }
         let parent = self.open.last().map(|open| open.node);
@@ -207,7 +211,6 @@ impl<'a> Reader<'a> {
         let attributes = (attributes_start as u32, self.tree.attributes.len() as u32);
         let inner = (self.position as u32, self.position as u32);
         let text = Cow::Borrowed("");
-        let around = self.open.iter().rev().find_map(|open| open.node);
         self.tree.nodes.push(Node {
             tag,
             text,
@@ -281,7 +284,8 @@ impl<'a> Reader<'a> {
     fn tag_of(&self, name: &'a str, own: Option<Family>) -> Tag {
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         if self.open.is_empty() {
-            return root_tag(local);
+            // The first element goes by its local name: its namespace, whatever it is, is the core one.
+            return names::tag(Family::Core, local);
         }
         let family = self.family(prefix, own);
         match (family, names::tag(family, local)) {
@@ -339,14 +343,6 @@ impl<'a> Reader<'a> {
         }
         out.push('&');
         1
-    }
-}
-
-/// The first element's tag goes by its local name alone: its namespace, whatever it is, is the core one.
-fn root_tag(local: &str) -> Tag {
-    match names::tag(Family::Core, local) {
-        Tag::Other => Tag::Other,
-        tag => tag,
     }
 }
 

@@ -4,7 +4,7 @@
 //! ([`decode`]), read by a forgiving one-pass reader ([`markup`]) into a small tree of the elements that matter
 //! ([`tree`], [`names`]), and that tree is read once for all formats ([`extract`]); JSON Feed goes by [`json`].
 
-mod dates;
+pub mod dates;
 mod decode;
 pub mod entities;
 mod extract;
@@ -111,8 +111,10 @@ fn read_markup(document: &str, url: Option<&Url>, problems: &mut Vec<Problem>) -
     if cut {
         problems.push(Problem { message: "the document has too many elements and was cut".into() });
     }
+    // A page that merely speaks of feeds has no items in it; a feed that is wrapped in one does.
     let is_page = tree.root_name().is_some_and(|name| name.eq_ignore_ascii_case("html"));
-    let root = tree.ids().find(|id| tree.node(*id).tag.is_feed_root()).filter(|_| !is_page);
+    let root = tree.ids().find(|id| tree.node(*id).tag.is_feed_root());
+    let root = root.filter(|_| !is_page || !tree.items().is_empty());
     let root = root.ok_or_else(|| NotAFeed(described(&tree)))?;
     let feed = extract::feed(&tree, root, url);
     note_cuts(&feed, problems);
@@ -135,11 +137,8 @@ fn note_cuts(feed: &ParsedFeed, problems: &mut Vec<Problem>) {
 
 /// What a document without any markup is.
 fn wordless(text: &str) -> String {
-    let mut words = text.split_whitespace();
-    match words.next() {
-        None => "an empty document".into(),
-        Some(_) => format!("plain text that begins \"{}\"", shown(text, 40)),
-    }
+    let beginning = shown(text, 40);
+    if beginning.is_empty() { "an empty document".into() } else { format!("plain text that begins \"{beginning}\"") }
 }
 
 /// What a document with markup is, when it is no feed.
