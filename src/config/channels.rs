@@ -99,7 +99,7 @@ fn webhook(
     let has_secret = secret.is_some();
     reader.optional("payload", payload);
     reader.finish();
-    let secret = secret.and_then(|secret| key(&secret.value).map_err(|wrong| wrong.tell(secret.place, faults)).ok());
+    let secret = secret.and_then(|secret| key(&secret.value?).map_err(|wrong| wrong.tell(secret.place, faults)).ok());
     let url = url?;
     if !has_secret {
         faults

@@ -7,7 +7,7 @@ use super::{
     diagnostic::{Faults, is_dangerous, quote},
     files::Named,
     place::{Place, Sources},
-    secrets::{Surroundings, check_inline, from_file, read_secret},
+    secrets::{Surroundings, check_inline, from_file, is_telling, read_secret, without_secrets},
     values,
     written::{At, Node, Reader, Table, Value, Wrong, as_table, boolean, text, wrong},
 };
@@ -53,7 +53,7 @@ pub(super) fn feed(
         every: every.and_then(|every| every.value),
         headers,
         user: user.map(|user| user.value),
-        password: password.map(|password| password.value),
+        password: password.and_then(|password| password.value),
         language,
         enabled,
     };
@@ -73,17 +73,9 @@ fn feed_name(node: &Node) -> Result<String, Wrong> {
     Ok(name)
 }
 
-/// The URL without its scheme and without its query where that may carry a token.
+/// The URL without its scheme, and without what may be a secret.
 fn default_name(url: &url::Url) -> String {
-    let is_plain = |(key, _): (std::borrow::Cow<'_, str>, _)| {
-        let key = key.to_lowercase();
-        !["token", "key", "secret", "pass", "auth", "sig"].iter().any(|word| key.contains(word))
-    };
-    let mut url = url.clone();
-    url.set_fragment(None);
-    if !url.query_pairs().all(is_plain) {
-        url.set_query(None);
-    }
+    let url = without_secrets(url);
     let text = url.as_str().split_once("://").map_or("", |(_, rest)| rest).trim_end_matches('/');
     text.chars().filter(|letter| !is_dangerous(*letter)).collect()
 }
@@ -111,7 +103,12 @@ fn user(node: &Node) -> Result<String, Wrong> {
     if user.contains(':') { Err(wrong("a user name cannot contain a colon")) } else { Ok(user) }
 }
 
-fn check_login(url: &At<url::Url>, user: Option<&At<String>>, password: Option<&At<Secret>>, faults: &mut Faults) {
+fn check_login(
+    url: &At<url::Url>,
+    user: Option<&At<String>>,
+    password: Option<&At<Option<Secret>>>,
+    faults: &mut Faults,
+) {
     match (user, password) {
         (Some(user), None) => {
             faults.error(user.place, "a user but no password").help("add `password_file`".to_owned());
@@ -176,7 +173,7 @@ fn header_value(
         let mut reader = Reader::new(table, "a header", faults);
         let file = reader.required("file", text);
         reader.finish();
-        return from_file(&file?, surroundings, faults).map(|secret| secret.value);
+        return from_file(&file?, surroundings, faults);
     }
     sources.hide(node.place);
     if is_secret_header(name) {
@@ -192,8 +189,7 @@ fn header_value(
 }
 
 fn is_secret_header(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["auth", "cookie", "key", "pass", "secret", "token"].iter().any(|word| name.contains(word))
+    is_telling(name) || name.to_lowercase().contains("cookie")
 }
 
 /// An outlet and where its name and its domains stand.

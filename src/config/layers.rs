@@ -127,12 +127,7 @@ impl Layers {
             let setting = format!("{}.{}", section.to_lowercase(), key.to_lowercase());
             match shape_of_setting(&setting) {
                 None => unknown_variable(variable, place, faults),
-                Some(Shape::Secret) => {
-                    sources.hide(place);
-                    faults
-                        .error(place, "a secret does not belong in the environment")
-                        .help(format!("put it into a file and name that in {variable}_FILE"));
-                }
+                Some(Shape::Secret) => refuse_secret(&setting, place, sources, faults),
                 Some(shape) => self.environment.add(setting, shape, value, place, faults),
             }
         }
@@ -142,6 +137,7 @@ impl Layers {
         for (flag, setting, value) in &flags.0 {
             let place = Place::new(sources.add(flag.clone(), value.clone(), false), 0..value.len());
             match shape_of_setting(setting) {
+                Some(Shape::Secret) => refuse_secret(setting, place, sources, faults),
                 Some(shape) => self.flags.add(setting.clone(), shape, value, place, faults),
                 None => {
                     faults.error(place, format!("there is no setting {}", quote(setting)));
@@ -186,6 +182,14 @@ impl Layer {
         };
         self.0.insert(setting, Layered::new(Some(&origin), value));
     }
+}
+
+/// Other processes can see the environment and the command line.
+fn refuse_secret(setting: &str, place: Place, sources: &mut Sources, faults: &mut Faults) {
+    sources.hide(place);
+    faults
+        .error(place, "a secret belongs neither in the environment nor on the command line")
+        .help(format!("put it into a file and name that in `{setting}_file`"));
 }
 
 /// `a, b`: each item with its own place.

@@ -48,7 +48,7 @@ pub(super) fn read(
         references::check_notify(&watches, &recipients, &webhooks, faults);
         references::check_scopes(&watches, &feeds, faults);
         if merged.section("mail").is_none() {
-            references::check_mail(mail.as_ref(), &recipients, Place::default(), faults);
+            references::require_mail(&recipients, Place::default(), faults);
         }
         references::warn_unused(&feeds, &outlets, &watches, &recipients, &webhooks, faults);
     }

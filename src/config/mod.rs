@@ -24,6 +24,7 @@ mod tests;
 
 use std::{
     collections::BTreeMap,
+    fmt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -170,7 +171,7 @@ pub enum Security {
     Opportunistic,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Feed {
     /// `name`, or the URL without its scheme.
     pub name: String,
@@ -209,9 +210,36 @@ pub struct Recipient {
     pub timezone: TimeZone,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Webhook {
     pub url: Url,
     /// The key's bytes (`whsec_…` decoded), 24 or more.
     pub secret: Option<SecretBytes>,
+}
+
+/// The URL of a feed may carry a token.
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, url, outlet, groups, every, headers, user, password, language, enabled } = self;
+        f.debug_struct("Feed")
+            .field("name", name)
+            .field("url", &secrets::without_secrets(url).as_str())
+            .field("outlet", outlet)
+            .field("groups", groups)
+            .field("every", every)
+            .field("headers", headers)
+            .field("user", user)
+            .field("password", password)
+            .field("language", language)
+            .field("enabled", enabled)
+            .finish()
+    }
+}
+
+/// Whoever knows the path of a webhook may call it: only the host is shown.
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { url, secret } = self;
+        f.debug_struct("Webhook").field("host", &url.host_str()).field("secret", secret).finish()
+    }
 }

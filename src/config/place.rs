@@ -169,7 +169,7 @@ fn inside(token: &str, range: Range<usize>) -> Range<usize> {
             from = Some(at);
         }
         value += yields;
-        at += read.max(1);
+        at = token.ceil_char_boundary(at + read.max(1));
     }
     let from = from.unwrap_or(at.min(body.end));
     from..at.min(body.end).max(from)
@@ -190,7 +190,9 @@ fn body_of(token: &str) -> (Range<usize>, bool) {
             .filter(|at| token[width + at..].starts_with('\n'))
             .map_or(0, |at| at + 1);
     }
-    (start.min(token.len())..token.len().saturating_sub(width).max(start.min(token.len())), quote == '\'')
+    // Only a token that no parser has accepted lacks its quotes.
+    let start = token.floor_char_boundary(start);
+    (start..token.floor_char_boundary(token.len().saturating_sub(width)).max(start), quote == '\'')
 }
 
 fn letter(text: &str) -> (usize, usize) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Mail, Recipient, Webhook,
+    Recipient, Webhook,
     channels::Placed,
     diagnostic::{Faults, did_you_mean, quote},
     feeds::{PlacedFeed, PlacedOutlet},
@@ -154,10 +154,10 @@ pub(super) fn check_scopes(watches: &[PlacedWatch], feeds: &[PlacedFeed], faults
     }
 }
 
-/// Who has an address needs a way to send to it.
-pub(super) fn check_mail(mail: Option<&Mail>, recipients: &Placed<Recipient>, place: Place, faults: &mut Faults) {
+/// Who has an address needs a way to send to it; `place` is where `[mail]` would be looked for.
+pub(super) fn require_mail(recipients: &Placed<Recipient>, place: Place, faults: &mut Faults) {
     let mut with_address = recipients.iter().filter(|(_, (_, recipient))| !recipient.email.is_empty());
-    if let (None, Some((name, (recipient, _)))) = (mail, with_address.next()) {
+    if let Some((name, (recipient, _))) = with_address.next() {
         faults
             .error(place, format!("[mail] is missing, but the recipient {} has an address", quote(name)))
             .other("the recipient is here", *recipient)

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use url::Url;
+
 use super::{
     diagnostic::{Faults, quote},
     place::{Place, Sources},
@@ -55,6 +57,27 @@ impl std::fmt::Debug for SecretBytes {
     }
 }
 
+/// Parts of names (of headers, of parameters in URLs) that give away a secret.
+pub(super) const TELLING: [&str; 6] = ["auth", "key", "pass", "secret", "sig", "token"];
+
+pub(super) fn is_telling(name: &str) -> bool {
+    let name = name.to_lowercase();
+    TELLING.iter().any(|word| name.contains(word))
+}
+
+/// A URL as it may be logged: without login and fragment, and without the query where that carries a token.
+pub(super) fn without_secrets(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    // Both fail only for URLs that cannot have a login anyway.
+    let _ = url.set_password(None);
+    let _ = url.set_username("");
+    if url.query_pairs().any(|(key, _)| is_telling(&key)) {
+        url.set_query(None);
+    }
+    url
+}
+
 /// Where relative names lead.
 pub(super) struct Surroundings {
     /// The directory of the main file.
@@ -82,14 +105,14 @@ impl Surroundings {
     }
 }
 
-/// Reads `KEY` or `KEY_file` of a table.
+/// Reads `KEY` or `KEY_file` of a table. `None`: not written; a value of `None`: written, but of no use, as is told.
 pub(super) fn read_secret(
     reader: &mut Reader<'_>,
     key: &'static str,
     file_key: &'static str,
     surroundings: &Surroundings,
     sources: &mut Sources,
-) -> Option<At<Secret>> {
+) -> Option<At<Option<Secret>>> {
     let inline = reader.take(key).and_then(|node| {
         sources.hide(node.place);
         let found = text(&node).map_err(|wrong| wrong.tell(node.place, reader.faults)).ok()?;
@@ -101,10 +124,10 @@ pub(super) fn read_secret(
         reader.faults.error(file.place, message).other("the other is here", inline.place);
     }
     match (inline, file) {
-        (_, Some(file)) => from_file(&file, surroundings, reader.faults),
+        (_, Some(file)) => Some(At { place: file.place, value: from_file(&file, surroundings, reader.faults) }),
         (Some(inline), None) => {
             check_inline(inline.place, file_key, sources, reader.faults);
-            check_filled(inline, reader.faults)
+            Some(At { place: inline.place, value: check_filled(inline, reader.faults) })
         }
         (None, None) => None,
     }
@@ -118,7 +141,7 @@ pub(super) fn check_inline(place: Place, file_key: &str, sources: &Sources, faul
     }
 }
 
-fn check_filled(found: At<String>, faults: &mut Faults) -> Option<At<Secret>> {
+fn check_filled(found: At<String>, faults: &mut Faults) -> Option<Secret> {
     if found.value.is_empty() {
         faults.error(found.place, "this secret is empty");
         return None;
@@ -127,11 +150,11 @@ fn check_filled(found: At<String>, faults: &mut Faults) -> Option<At<Secret>> {
         faults.error(found.place, "this secret has a line break or another control character in it");
         return None;
     }
-    Some(At { place: found.place, value: Secret::new(found.value) })
+    Some(Secret::new(found.value))
 }
 
 /// The secret that a file holds; line breaks at its end are not part of it.
-pub(super) fn from_file(name: &At<String>, surroundings: &Surroundings, faults: &mut Faults) -> Option<At<Secret>> {
+pub(super) fn from_file(name: &At<String>, surroundings: &Surroundings, faults: &mut Faults) -> Option<Secret> {
     let path = surroundings.secret_path(&name.value);
     match read_file(&path, surroundings.forbidden_mode(&path)) {
         Ok(content) => {

@@ -77,7 +77,7 @@ pub(super) fn mail(
 
 fn transport(
     smtp: At<String>,
-    password: Option<At<Secret>>,
+    password: Option<At<Option<Secret>>>,
     surroundings: &Surroundings,
     sources: &mut Sources,
     faults: &mut Faults,
@@ -178,7 +178,7 @@ fn is_local(host: &Host<&str>) -> bool {
 fn password_of(
     server: &Server,
     smtp: Place,
-    password: Option<At<Secret>>,
+    password: Option<At<Option<Secret>>>,
     sources: &mut Sources,
     faults: &mut Faults,
 ) -> Option<Secret> {
@@ -188,7 +188,7 @@ fn password_of(
         return None;
     }
     match (&server.user, password) {
-        (Some(_), Some(password)) => Some(password.value),
+        (Some(_), Some(password)) => password.value,
         (Some(_), None) => {
             faults.error(smtp, "a user but no password").help("add `password_file`".to_owned());
             None

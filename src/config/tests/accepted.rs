@@ -1,0 +1,273 @@
+//! Good configurations: layers, defaults, secrets, and what is shipped.
+
+use std::{fs, path::Path, time::Duration};
+
+use super::{Desk, REST};
+use crate::{
+    alert::{Event, MinOutlets},
+    config::{MailTransport, Overrides, Security, difference, load},
+};
+
+#[test]
+fn defaults_hold_where_nothing_is_written() {
+    let config = Desk::new(REST).config();
+    assert_eq!(config.storage.path, Path::new("/var/lib/storywatch/storywatch.db"));
+    assert_eq!((config.polling.concurrency, config.polling.per_host), (64, 1));
+    assert_eq!(config.polling.max_body, 15 << 20);
+    assert_eq!(config.stories.window, Duration::from_secs(5 * 86_400));
+    let policy = &config.watches[0].policy;
+    assert_eq!(policy.wait, Duration::from_secs(120));
+    assert_eq!(policy.follow_up, [Event::Confirmed]);
+    assert_eq!(policy.min_outlets, MinOutlets { count: 1, independent: false, within: None });
+    assert_eq!(config.feeds[0].name, "example.org/feed.xml");
+    assert_eq!(config.feeds[0].outlet, "example.org");
+}
+
+#[test]
+fn later_layers_win() {
+    let desk = Desk::new(&format!("[polling]\nper_host = 2\ntimeout = \"5s\"\nconcurrency = 3\n{REST}"))
+        .variable("STORYWATCH__POLLING__TIMEOUT", "6s")
+        .variable("STORYWATCH__POLLING__CONCURRENCY", "4")
+        .variable("STORYWATCH__POLLING__ALLOW_NETWORKS", "127.0.0.0/8, ::1/128")
+        .variable("STORYWATCH_LOG", "not a setting")
+        .flag("--concurrency", "polling.concurrency", "5");
+    let polling = desk.config().polling;
+    assert_eq!((polling.per_host, polling.timeout, polling.concurrency), (2, Duration::from_secs(6), 5));
+    assert_eq!(polling.allow_networks.len(), 2);
+}
+
+#[test]
+fn the_environment_is_read_by_the_type_of_its_target() {
+    let desk = Desk::new(REST)
+        .variable("STORYWATCH__POLLING__CONCURRENCY", "many")
+        .variable("STORYWATCH__POLLING__TIMOUT", "5s")
+        .variable("STORYWATCH__POLLING__TIMEOUT", "5")
+        .variable("STORYWATCH__MAIL__PASSWORD", "CANARY");
+    let lines = desk.lines();
+    assert_eq!(
+        lines,
+        [
+            "STORYWATCH__MAIL__PASSWORD:1:1: a secret belongs neither in the environment nor on the command line; put it into a file and name that in `mail.password_file`",
+            "STORYWATCH__POLLING__CONCURRENCY:1:1: expected a whole number, found `many`",
+            "STORYWATCH__POLLING__TIMEOUT:1:1: expected a duration such as \"90s\", \"5m\", \"12h\" or \"7d\"",
+            "STORYWATCH__POLLING__TIMOUT:1:1: the environment variable `STORYWATCH__POLLING__TIMOUT` sets nothing; did you mean `STORYWATCH__POLLING__TIMEOUT`?",
+        ]
+    );
+    let faults = desk.load().err().unwrap();
+    assert!(!crate::config::render(&faults, false).contains("CANARY"));
+}
+
+#[test]
+fn a_number_in_the_environment_stays_text_where_text_is_wanted() {
+    let config = Desk::new(REST).variable("STORYWATCH__STORAGE__PATH", "587").config();
+    assert!(config.storage.path.ends_with("587"));
+}
+
+#[test]
+fn lists_of_several_files_are_appended() {
+    let desk = Desk::new(REST)
+        .file("feeds/b.toml", "[[feed]]\nurl = \"https://b.example\"")
+        .file("feeds/a.toml", "[[feed]]\nurl = \"https://a.example\"")
+        .file("feeds/.#a.toml", "what an editor leaves")
+        .file("watchlists/a.toml", "[[watch]]\nname = \"v\"\nany = [\"y\"]\nnotify = [\"me\"]");
+    let config = desk.config();
+    let hosts: Vec<_> = config.feeds.iter().map(|feed| feed.url.host_str().unwrap().to_owned()).collect();
+    assert_eq!(hosts, ["example.org", "a.example", "b.example"]);
+    assert_eq!(config.watches.len(), 2);
+}
+
+#[test]
+fn an_include_list_replaces_the_default() {
+    let desk = Desk::new(&format!("include = [\"*.toml\", \"none/*.toml\"]\n{REST}"))
+        .file("other.toml", "[stories]\nwindow = \"2d\"")
+        .file("feeds/broken.toml", "not read");
+    assert_eq!(desk.config().stories.window, Duration::from_secs(2 * 86_400));
+    assert_eq!(desk.lines(), ["storywatch.toml:1:22: warning: no file is found by this pattern"]);
+    let nested = Desk::new(REST).file("feeds/a.toml", "include = []");
+    assert_eq!(nested.lines(), ["feeds/a.toml:1:1: only the main file may include others"]);
+}
+
+#[test]
+fn a_feed_belongs_to_the_outlet_of_its_domain() {
+    let desk = Desk::new(&format!(
+        "[outlet.bbc]\nnames = [\"BBC\"]\ndomains = [\"bbci.co.uk\"]\n[[feed]]\nurl = \"https://feeds.bbci.co.uk/x\"\n\
+         [[feed]]\nurl = \"https://www.news.com.au/x\"\n[[feed]]\nurl = \"http://127.0.0.1:80/x\"\n{REST}"
+    ));
+    let outlets: Vec<_> = desk.config().feeds.into_iter().map(|feed| feed.outlet).collect();
+    assert_eq!(outlets, ["bbc", "news.com.au", "127.0.0.1", "example.org"]);
+}
+
+#[test]
+fn min_outlets_and_critical_watches() {
+    let watch = |more: &str| {
+        let text = format!("{REST}[[watch]]\nname = \"x\"\nany = [\"a\"]\nnotify = [\"me\"]\n{more}");
+        Desk::new(&text).config().watches.remove(1).policy
+    };
+    let six_hours = Some(Duration::from_secs(6 * 3600));
+    let independent = watch("[watch.story]\nmin_outlets = { independent = 2, within = \"6h\" }").min_outlets;
+    assert_eq!(independent, MinOutlets { count: 2, independent: true, within: six_hours });
+    let any = watch("[watch.story]\nmin_outlets = 3").min_outlets;
+    assert_eq!(any, MinOutlets { count: 3, independent: false, within: None });
+    assert_eq!(watch("priority = \"critical\"").wait, Duration::ZERO);
+    let waiting = watch("priority = \"critical\"\n[watch.alert]\nwait = \"1m\"\nfollow_up = []");
+    assert_eq!((waiting.wait, waiting.follow_up), (Duration::from_secs(60), vec![]));
+}
+
+fn with_mail(smtp: &str) -> String {
+    REST.replace("smtp = \"maildir:mail\"", smtp)
+}
+
+#[test]
+fn ways_to_send_mail() {
+    let transport = |smtp: &str| {
+        let desk = Desk::new(&with_mail(smtp)).file("pw", "hush\n");
+        (desk.config().mail.unwrap().transport, desk)
+    };
+    let (local, desk) = transport("smtp = \"maildir:mail\"");
+    assert_eq!(local, MailTransport::Maildir { path: desk.path("mail") });
+    let (local, _) = transport("smtp = \"maildir:///var/mail/x\"");
+    assert_eq!(local, MailTransport::Maildir { path: "/var/mail/x".into() });
+    let check = |smtp: &str, expected: (&str, u16, Security, Option<&str>)| match transport(smtp).0 {
+        MailTransport::Smtp { host, port, security, user, password } => {
+            assert_eq!((host.as_str(), port, security, user.as_deref()), expected);
+            assert_eq!(password.as_ref().map(|password| password.expose()), user.as_ref().map(|_| "hush"));
+        }
+        MailTransport::Maildir { .. } => panic!("{smtp}"),
+    };
+    let password = "password_file = \"pw\"";
+    check(
+        &format!("smtp = \"smtps://me%40b.org@mail.example.org\"\n{password}"),
+        ("mail.example.org", 465, Security::Tls, Some("me@b.org")),
+    );
+    check(
+        &format!("smtp = \"smtp://me@mail.example.org\"\n{password}"),
+        ("mail.example.org", 587, Security::StartTls, Some("me")),
+    );
+    check("smtp = \"smtp://localhost\"", ("localhost", 25, Security::Opportunistic, None));
+    check("smtp = \"smtp://127.0.0.1:2525\"", ("127.0.0.1", 2525, Security::Opportunistic, None));
+    check("smtp = \"smtp://[::1]:2525\"", ("::1", 2525, Security::Opportunistic, None));
+}
+
+#[test]
+fn a_secret_must_be_closed_to_others() {
+    let text = with_mail("smtp = \"smtps://me@mail.example.org\"\npassword_file = \"pw\"");
+    assert!(Desk::new(&text).file("pw", "hush").load().is_ok());
+    for mode in [0o640, 0o604, 0o620] {
+        let desk = Desk::new(&text).file_with_mode("pw", "hush", mode);
+        let line = desk.lines().remove(0);
+        assert!(line.starts_with("storywatch.toml:5:17: other users have rights on the secret file `"), "{line}");
+    }
+    let missing = Desk::new(&text).lines().remove(0);
+    assert!(missing.starts_with("storywatch.toml:5:17: cannot read the secret file `"), "{missing}");
+    let inline = with_mail("smtp = \"smtps://me@mail.example.org\"\npassword = \"CANARY\"");
+    assert!(Desk::new(&inline).load().is_ok());
+    let open = Desk::new(&inline).file_with_mode("storywatch.toml", &inline, 0o644);
+    assert_eq!(
+        open.lines(),
+        [
+            "storywatch.toml:5:12: a secret stands in a file that other users can read; put it into a file of its own and \
+          name that in `password_file`, or chmod 600 this one"
+        ]
+    );
+    assert!(!crate::config::render(&open.load().err().unwrap(), false).contains("CANARY"));
+}
+
+#[test]
+fn credentials_are_found_by_name() {
+    let text = with_mail("smtp = \"smtps://me@mail.example.org\"\npassword_file = \"pw\"");
+    // The group's rights are the mask of the access list by which systemd lets the service in.
+    let desk = Desk::new(&text).file("pw", "beside").file_with_mode("credentials/pw", "credential", 0o440);
+    let dir = desk.path("credentials").display().to_string();
+    let desk = desk.variable("CREDENTIALS_DIRECTORY", &dir);
+    match desk.config().mail.unwrap().transport {
+        MailTransport::Smtp { password, .. } => assert_eq!(password.unwrap().expose(), "credential"),
+        MailTransport::Maildir { .. } => panic!("not a maildir"),
+    }
+}
+
+#[test]
+fn no_secret_is_ever_shown() {
+    let key = "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ";
+    let text = format!(
+        "{REST}[[watch]]\nname = \"x\"\nany = [\"a\"]\nnotify = [\"hook:h\"]\n[webhook.h]\nurl = \"https://h.example/CANARY\"\n\
+         secret = \"{key}\"\n[[feed]]\nurl = \"https://f.example/?token=CANARY\"\nuser = \"u\"\npassword = \"CANARY\"\n\
+         headers = {{ Authorization = \"CANARY\", X-Key = {{ file = \"key\" }} }}\n"
+    );
+    let config = Desk::new(&text).file("key", "CANARY").config();
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("CANARY") && !shown.contains("whsec"), "{shown}");
+    assert_eq!(config.webhooks["h"].secret.as_ref().unwrap().expose(), b"CANARYCANARYCANARYCANARY");
+    assert_eq!(config.feeds[1].name, "f.example");
+    assert_eq!(config.feeds[1].headers[1].1.expose(), "CANARY");
+}
+
+#[test]
+fn things_nobody_uses_are_warned_of() {
+    let desk = Desk::new(&format!(
+        "{REST}[recipient.b]\nemail = [\"b@example.org\"]\n[outlet.o]\n[[feed]]\nurl = \"https://q.example\"\nevery = \"30s\"\n"
+    ));
+    let expected = [
+        "storywatch.toml:13:12: warning: no watch notifies the recipient `b`",
+        "storywatch.toml:15:9: warning: no feed belongs to the outlet `o`",
+        "storywatch.toml:18:9: warning: this feed is polled more than once a minute; many publishers block readers that do so",
+    ];
+    assert_eq!(desk.lines(), expected);
+    assert!(desk.load().is_ok());
+}
+
+#[test]
+fn a_reload_is_told_as_a_difference() {
+    let old = Desk::new(REST).config();
+    assert_eq!(difference(&old, &old).to_string(), "nothing changed");
+    let new = Desk::new(&format!(
+        "[polling]\nper_host = 2\n{}[[watch]]\nname = \"v\"\nany = [\"z\"]\nnotify = [\"me\"]\n",
+        REST.replace("any = [\"x\"]", "any = [\"y\"]")
+            .replace("feed.xml", "rss.xml")
+            .replace("maildir:mail", "maildir:/mail")
+    ));
+    let difference = difference(&old, &new.config());
+    assert_eq!(
+        difference.to_string(),
+        "watches: added v, changed w; feeds: added example.org/rss.xml, removed example.org/feed.xml; settings: changed polling, mail"
+    );
+}
+
+/// The directory of the shipped examples.
+fn shipped(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("config").join(name)
+}
+
+#[test]
+fn the_shipped_examples_load_without_a_warning() {
+    for name in ["storywatch.toml", "minimal.toml"] {
+        match load(&shipped(name), &Overrides::default(), &Default::default(), |_, _| Vec::new()) {
+            Ok(loaded) => assert_eq!(loaded.warnings, [], "{name}"),
+            Err(faults) => panic!("{}", crate::config::render(&faults, false)),
+        }
+    }
+}
+
+#[test]
+fn what_the_shipped_examples_comment_out_is_right_too() {
+    let uncomment = |name: &str| {
+        let text = fs::read_to_string(shipped(name)).unwrap();
+        let is_setting = |line: &str| {
+            line.starts_with('[')
+                || line
+                    .split_once('=')
+                    .is_some_and(|(key, _)| key.trim().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+        };
+        let line = |line: &str| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line).to_owned();
+        text.lines().map(line).collect::<Vec<_>>().join("\n").replace("smtp://localhost", "smtps://me@mail.example.org")
+    };
+    let desk = Desk::new(&uncomment("storywatch.toml"))
+        .file("feeds/example.toml", &uncomment("feeds/example.toml"))
+        .file("watchlists/example.toml", &uncomment("watchlists/example.toml"))
+        .file("smtp-password", "hush")
+        .file("wire-password", "hush")
+        .file("wire-key", "hush")
+        .file("newsroom-secret", "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ\n");
+    let config = desk.config();
+    assert_eq!((config.feeds.len(), config.webhooks.len()), (4, 1));
+    assert_eq!(desk.lines(), ["watchlists/example.toml:56:10: warning: no watch notifies the webhook `newsroom`"]);
+}

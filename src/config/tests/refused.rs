@@ -1,0 +1,280 @@
+//! Wrong configurations: each is told with file, line, column, and in words that help.
+
+use super::{Desk, REST};
+
+/// `wrong` in front of an otherwise good configuration must be told exactly as `expected`, and nothing else with it.
+#[track_caller]
+fn check(wrong: &str, expected: &str) {
+    let desk = Desk::new(&format!("{wrong}\n{REST}"));
+    assert!(desk.load().is_err(), "accepted: {wrong}");
+    let lines = desk.lines();
+    assert_eq!(lines, [format!("storywatch.toml:{expected}")], "{wrong}");
+}
+
+/// The same for a whole file, in which other things may be wrong as well.
+#[track_caller]
+fn check_whole(text: &str, expected: &str) {
+    let desk = Desk::new(text);
+    assert!(desk.load().is_err(), "accepted: {text}");
+    let lines = desk.lines();
+    assert!(lines.contains(&format!("storywatch.toml:{expected}")), "{text}\n{lines:#?}");
+}
+
+#[test]
+fn what_is_no_toml() {
+    check_whole("[mail\nfrom = 1", "1:6: unclosed table, expected `]`");
+    check_whole("include = []\ninclude = []", "2:1: duplicate key");
+    check_whole("[polling]\ntimeout = 20s", "2:11: string values must be quoted, expected literal string");
+}
+
+#[test]
+fn what_nobody_knows() {
+    check(
+        "[[watch]]\nname = \"x\"\nnotify = [\"me\"]\nall = [\"a\"]\nnon = [\"b\"]",
+        "5:1: unknown key `non` in [[watch]]; did you mean `none`?",
+    );
+    check("[polling]\ntimeot = \"5s\"", "2:1: unknown key `timeot` in [polling]; did you mean `timeout`?");
+    check("[pollling]\ntimeout = \"5s\"", "1:2: unknown key `pollling` in this file; did you mean `polling`?");
+    check("[stories]\nzzzzzz = 1", "2:1: unknown key `zzzzzz` in [stories]; known are window");
+    check(
+        "[outlet.a]\nnames = [\"A\"]\ndomain = [\"a.org\"]",
+        "3:1: unknown key `domain` in [outlet.a]; did you mean `domains`?",
+    );
+}
+
+#[test]
+fn what_has_the_wrong_type() {
+    check("[polling]\nconcurrency = \"64\"", "2:15: expected a whole number, found a string");
+    check("[polling]\nconcurrency = 6.4", "2:15: expected a whole number, found a fraction");
+    check("[polling]\ntimeout = 20", "2:11: expected a string, found a whole number");
+    check("[storage]\npath = 5", "2:8: expected a string, found a whole number");
+    check("[polling]\nallow_networks = \"10.0.0.0/8\"", "2:18: expected a list of strings");
+    check("[terms]\na = [\"sqlite\", 7]", "2:16: expected a string, found a whole number");
+    check("polling = 3", "1:11: expected a table, found a whole number");
+    check("[[feed]]\nurl = \"https://a.example\"\nenabled = \"no\"", "3:11: expected true or false, found a string");
+}
+
+#[test]
+fn what_is_out_of_range() {
+    check("[polling]\nconcurrency = 0", "2:15: 0 is out of range: expected 1 to 1024");
+    check("[polling]\nper_host = 99999999999999999999", "2:12: this number is too large");
+    check("[polling]\ntimeout = \"2h\"", "2:11: 2h is out of range: expected 1s to 10m");
+    check("[polling]\nmax_body = \"1B\"", "2:12: 1B is out of range: expected 1KiB to 1GiB");
+    check(
+        "[polling]\nmin_interval = \"2h\"\nmax_interval = \"1h\"",
+        "2:16: `min_interval` is longer than `max_interval` (`max_interval` is here: storywatch.toml:3:16)",
+    );
+}
+
+#[test]
+fn what_is_misspelt() {
+    check("[polling]\ntimeout = \"20 s\"", "2:11: expected a duration such as \"90s\", \"5m\", \"12h\" or \"7d\"");
+    check("[polling]\nmax_body = \"15MB\"", "2:12: expected a size such as \"512KiB\" or \"15MiB\"");
+    check(
+        "[polling]\nallow_networks = [\"10.0.0.0/8\", \"10.1.1.1\"]",
+        "2:33: `10.1.1.1` is no network; expected one such as \"10.0.0.0/8\"; write 10.1.1.1/32",
+    );
+    check(
+        "[polling]\ncontact = \"us (please)\"",
+        "2:11: expected a URL or an e-mail address by which you can be reached",
+    );
+    check(
+        "[[feed]]\nurl = \"example.com/rss\"",
+        "2:7: this is no URL: relative URL without a base; begin it with https://",
+    );
+    check("[[feed]]\nurl = \"ftp://example.com/rss\"", "2:7: expected an http or https URL, found `ftp`");
+    check(
+        "[[feed]]\nurl = \"https://a.example\"\nevery = \"often\"",
+        "3:9: expected a duration such as \"90s\", \"5m\", \"12h\" or \"7d\"; or write \"auto\"",
+    );
+    check(
+        "[[feed]]\nurl = \"https://a.example\"\nlanguage = \"en-GB\"",
+        "3:12: `en-GB` is no two-letter language code; write \"en\"",
+    );
+    check(
+        "[[feed]]\nurl = \"https://a.example\"\nname = \"a\\nb\"",
+        "3:8: a line break or another control character is not allowed here",
+    );
+    check(
+        "[[feed]]\nurl = \"https://a.example\"\ngroups = [\"US papers\"]",
+        "3:11: `US papers` is no name: use 1 to 64 of a-z, 0-9 and -; perhaps `us-papers`",
+    );
+    check("[[feed]]\nurl = \"https://a.example\"\nheaders = { Host = \"b\" }", "3:13: the header `Host` cannot be set");
+    check(
+        "[outlet.a]\nnames = [\"A\"]\ndomains = [\"https://a.org\"]",
+        "3:12: `https://a.org` is no domain; expected one such as \"example.org\"",
+    );
+}
+
+/// The same for a table `[watch]`: `name`, `any` and `notify` are given.
+#[track_caller]
+fn check_watch(wrong: &str, expected: &str) {
+    check(&format!("[[watch]]\nname = \"x\"\nany = [\"a\"]\nnotify = [\"me\"]\n{wrong}"), expected);
+}
+
+#[test]
+fn what_is_wrong_in_a_watch() {
+    check_watch("priority = \"urgent\"", "5:12: `urgent` is no priority; expected `low`, `normal`, `high`, `critical`");
+    check_watch(
+        "priority = \"hihg\"",
+        "5:12: `hihg` is no priority; expected `low`, `normal`, `high`, `critical`; did you mean `high`?",
+    );
+    check_watch("none = []", "5:8: `none` is empty; leave it out, or put something in");
+    check_watch("all = [\"b\", \"\"]", "5:13: this is empty");
+    check_watch("note = \"a\\u001bb\"", "5:8: a line break or another control character is not allowed here");
+    check_watch("[watch.story]\nmin_outlets = 0", "6:15: 0 is out of range: expected 1 to 1000");
+    check_watch(
+        "[watch.story]\nmin_outlets = \"2\"",
+        "6:15: expected a whole number or a table; write min_outlets = 3, or { independent = 2, within = \"6h\" }",
+    );
+    check_watch("[watch.story]\nmin_outlets = { within = \"6h\" }", "6:15: `min_outlets` needs `independent` or `any`");
+    check_watch(
+        "[watch.story]\nmin_outlets = { any = 3, independent = 2 }",
+        "6:23: `min_outlets` takes one number only (the other is here: storywatch.toml:6:40)",
+    );
+    check_watch("[watch.alert]\nfollow_up = [\"corection\"]", "6:14: `corection` is no event; expected `confirmed`");
+    check_watch("[watch.scope]\nlanguages = [\"eng\"]", "6:14: `eng` is no two-letter language code");
+    check_watch(
+        "[watch.scope]\nmax_age = \"7\"",
+        "6:11: expected a duration such as \"90s\", \"5m\", \"12h\" or \"7d\"",
+    );
+}
+
+#[test]
+fn what_leads_nowhere() {
+    check_watch("[watch.scope]\nfeeds = [\"group:papers\"]", "6:10: no feed is in the group `papers`");
+    check_watch(
+        "[watch.scope]\nfeeds = [\"exmple.org/feed.xml\"]",
+        "6:10: there is no feed `exmple.org/feed.xml`; did you mean `example.org/feed.xml`?",
+    );
+    check(
+        "[[watch]]\nname = \"x\"\nany = [\"a\"]\nnotify = [\"mee\"]",
+        "4:11: there is no recipient `mee`; did you mean `me`?",
+    );
+    check(
+        "[[watch]]\nname = \"x\"\nany = [\"a\"]\nnotify = [\"me\", \"hook:room\"]",
+        "4:17: there is no webhook `hook:room`",
+    );
+    check(
+        "[outlet.nyt]\nnames = [\"NYT\"]\n[[feed]]\nurl = \"https://a.example\"\noutlet = \"nytt\"",
+        "5:10: there is no outlet `nytt`; did you mean `nyt`?",
+    );
+}
+
+#[test]
+fn what_is_missing() {
+    check("[[feed]]\nname = \"x\"", "1:1: [[feed]] has no `url`");
+    check("[[watch]]\nany = [\"a\"]\nnotify = [\"me\"]", "1:1: [[watch]] has no `name`");
+    check(
+        "[[watch]]\nname = \"x\"\nnotify = [\"me\"]",
+        "2:8: this watch has nothing to look for; add `any`, `all` or `query`",
+    );
+    check("[[watch]]\nname = \"x\"\nany = [\"a\"]", "2:8: this watch notifies nobody; add `notify = [\"NAME\"]`");
+    check("[[watch]]\nname = \"x\"\nany = [\"a\"]\nnotify = []", "4:10: `notify` is empty: this watch notifies nobody");
+    check_whole("[mail]\nfrom = \"a@example.org\"", "1:1: [mail] has no `smtp`");
+    check_whole(
+        "[[watch]]\nname = \"w\"\nany = [\"a\"]\nnotify = [\"me\"]\n[recipient.me]",
+        "5:12: the recipient `me` has no address; add `email = [\"someone@example.org\"]`",
+    );
+    check_whole(
+        "[[watch]]\nname = \"w\"\nany = [\"a\"]\nnotify = [\"me\"]\n[recipient.me]\nemail = [\"me@example.org\"]",
+        "1:1: [mail] is missing, but the recipient `me` has an address; add [mail] with `from` and `smtp` (the recipient is here: storywatch.toml:5:12)",
+    );
+}
+
+#[test]
+fn what_is_there_twice() {
+    check_watch(
+        "[[watch]]\nname = \"x\"\nany = [\"b\"]\nnotify = [\"me\"]",
+        "6:8: the watch `x` is defined twice (first here: storywatch.toml:2:8)",
+    );
+    check(
+        "[[feed]]\nurl = \"https://a.example\"\n[[feed]]\nurl = \"https://a.example/\"",
+        "4:7: this URL is polled already (first here: storywatch.toml:2:7)",
+    );
+    check(
+        "[[feed]]\nurl = \"https://a.example\"\nname = \"n\"\n[[feed]]\nurl = \"https://b.example\"\nname = \"n\"",
+        "6:8: the feed `n` is defined twice (first here: storywatch.toml:3:8)",
+    );
+    check(
+        "[outlet.a]\nnames = [\"A\"]\ndomains = [\"x.org\"]\n[outlet.b]\nnames = [\"B\"]\ndomains = [\"x.org\"]",
+        "6:12: `x.org` has an outlet already (first here: storywatch.toml:3:12)",
+    );
+}
+
+#[test]
+fn what_two_files_both_define() {
+    let desk = Desk::new(REST)
+        .file("feeds/a.toml", "[outlet.a]\nnames = [\"A\"]\n[polling]\nper_host = 2\n[terms]\nt = [\"x\"]")
+        .file("feeds/b.toml", "[outlet.a]\nnames = [\"A\"]\n[polling]\nper_host = 3\n[terms]\nt = [\"y\"]");
+    let expected = [
+        "feeds/b.toml:1:9: the outlet `a` is defined twice (first here: feeds/a.toml:1:9)",
+        "feeds/b.toml:4:1: `polling.per_host` is set twice (first set here: feeds/a.toml:4:12)",
+        "feeds/b.toml:6:1: the term `t` is defined twice (first here: feeds/a.toml:6:1)",
+    ];
+    assert_eq!(desk.lines(), expected);
+}
+
+#[test]
+fn what_this_version_does_not_do_yet_is_not_ignored() {
+    check("[storage]\nretention = \"180d\"", "2:1: `retention` is not supported yet by this version");
+    check("[web]\nlisten = \"127.0.0.1:8750\"", "2:1: `listen` is not supported yet by this version");
+    check_watch("[watch.story]\nburst = { factor = 4 }", "6:1: `burst` is not supported yet by this version");
+    check_watch(
+        "[watch.alert]\nfollow_up = [\"confirmed\", \"correction\"]",
+        "6:27: `correction` is not supported yet by this version",
+    );
+    check_watch("stem = true", "5:1: `stem` is not supported yet by this version");
+    check_whole(
+        "[recipient.a]\nquiet = { from = \"22:00\" }\ndigest = [\"07:00\"]",
+        "2:1: `quiet` is not supported yet by this version",
+    );
+    check_whole("[[silence]]\nstory = \"S1\"", "1:3: `silence` is not supported yet by this version");
+}
+
+#[test]
+fn what_is_wrong_in_channels() {
+    let mail = |line: &str| format!("[mail]\nfrom = \"a@example.org\"\n{line}");
+    check_whole(
+        &mail("smtp = \"mail.example.org\""),
+        "3:8: this is no URL: relative URL without a base; expected smtps://user@host, smtp://user@host or maildir:///path",
+    );
+    check_whole(
+        &mail("smtp = \"smtps://me@mail.example.org:99999\""),
+        "3:8: this is no URL: invalid port number; expected smtps://user@host, smtp://user@host or maildir:///path",
+    );
+    check_whole(&mail("smtp = \"smtps://me@mail.example.org\""), "3:8: a user but no password; add `password_file`");
+    check_whole(&mail("smtp = \"maildir:\""), "3:8: this maildir has no path; write maildir:///path");
+    check_whole(
+        "[mail]\nfrom = \"nobody\"\nsmtp = \"smtp://localhost\"",
+        "2:8: `nobody` is no sender; write it as \"Storywatch <alerts@example.org>\"",
+    );
+    check_whole(
+        "[mail]\nfrom = \"a\\nb <a@example.org>\"\nsmtp = \"smtp://localhost\"",
+        "2:8: a line break or another control character is not allowed here",
+    );
+    let recipient = |line: &str| format!("[recipient.a]\n{line}");
+    check_whole(&recipient("email = [\"a.example.org\"]"), "2:10: `a.example.org` is no e-mail address");
+    check_whole(
+        &recipient("email = [\"a@x.org\", \"A@x.org\"]"),
+        "2:21: this address is written twice (first here: storywatch.toml:2:10)",
+    );
+    check_whole(
+        &recipient("timezone = \"Europe/Berln\""),
+        "2:12: `Europe/Berln` is no time zone; did you mean `Europe/Berlin`?",
+    );
+    let webhook = |line: &str| format!("[webhook.h]\nurl = \"https://h.example\"\n{line}");
+    let hint = "make one with: echo whsec_$(openssl rand -base64 32)";
+    check_whole(&webhook("payload = \"slack\""), "3:11: `slack` is not supported yet by this version");
+    check_whole(&webhook("payload = \"json\""), "3:11: `json` is no payload; expected `standard`");
+    check_whole(
+        &webhook("secret = \"whsec_c2hvcnQ=\""),
+        &format!("3:10: this secret has 5 bytes; 24 are the least; {hint}"),
+    );
+    check_whole(&webhook("secret = \"hush\""), &format!("3:10: a webhook secret begins with whsec_; {hint}"));
+    check_whole(&webhook("secret = \"whsec_%\""), &format!("3:10: what follows whsec_ is not base64; {hint}"));
+    check_whole(
+        "[webhook.h]\nurl = \"https://u:p@h.example\"",
+        "2:7: a login does not belong in the URL; use `user` and `password_file`",
+    );
+}
