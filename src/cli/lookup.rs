@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::Refused;
 use crate::{
     config::{self, Config, Diagnostic, Outlet, Overrides},
-    store,
+    store, watch,
 };
 
 /// What the command line says of files.
@@ -38,11 +38,9 @@ impl Place {
         if let Some(database) = &self.database {
             flags = flags.set("--database", "storage.path", &database.to_string_lossy());
         }
-        let environment: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-            .collect();
-        match config::load(&self.config, &flags, &environment) {
-            Ok((config, warnings)) => (Some(config), warnings),
+        let compile = |queries: &[watch::Query], terms: &BTreeMap<String, Vec<String>>| watch::compile(queries, terms).problems;
+        match config::load(&self.config, &flags, &config::environment(), compile) {
+            Ok(loaded) => (Some(loaded.config), loaded.warnings),
             Err(diagnostics) => (None, diagnostics),
         }
     }
@@ -86,7 +84,7 @@ pub(super) fn open_beside(place: &Place) -> Result<Connection> {
 
 /// A span on the command line, in the units of the configuration.
 pub(super) fn span(text: &str) -> Result<SignedDuration, String> {
-    let span = config::parse_span(text)?;
+    let span = config::parse_duration(text)?;
     SignedDuration::try_from(span).map_err(|_| format!("{text:?} is too long"))
 }
 

@@ -38,6 +38,7 @@ pub use difference::{Change, Difference, difference};
 pub use layers::Overrides;
 pub use origins::Origins;
 pub use secrets::{Secret, SecretBytes};
+pub use units::duration as parse_duration;
 
 use crate::{alert, watch};
 

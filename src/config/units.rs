@@ -8,7 +8,7 @@ const DURATION_UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3600), ("d"
 const SIZE_UNITS: [(&str, u64); 4] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
 
 /// A whole number with `s`, `m`, `h` or `d`; the error is the sentence shown to the user.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     scaled(text, &DURATION_UNITS)
         .map(Duration::from_secs)
         .ok_or_else(|| "expected a duration such as \"90s\", \"5m\", \"12h\" or \"7d\"".to_owned())
