@@ -26,6 +26,7 @@ CREATE TABLE feed (
     last_error    TEXT,
     last_status   INTEGER,
     retired       TEXT,
+    shares_links  INTEGER NOT NULL DEFAULT 0, -- items have had one link in common: links tell nothing of identity
     interval      INTEGER                    -- learned, in milliseconds; NULL until there is one
 ) STRICT;
 

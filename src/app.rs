@@ -35,6 +35,9 @@ use crate::{
 /// How long what is in flight may take to finish after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(10);
 
+/// Connections kept open to a webhook's host between two deliveries.
+const KEPT_FOR_HOOKS: usize = 1;
+
 /// The product without its loops: everything opened and wired. `run` puts loops around it, `poll` and `demo` take
 /// single steps.
 pub struct Engine {
@@ -107,14 +110,15 @@ pub fn wire(config: Arc<Config>) -> Result<(Round, Tools)> {
     let settings = fetch::Settings {
         contact: config.polling.contact.clone(),
         allow_networks: config.polling.allow_networks.clone(),
+        concurrency: config.polling.concurrency,
+        per_host: config.polling.per_host,
         ..fetch::Settings::default()
     };
     let guard = fetch::Guard::new(config.polling.allow_networks.clone());
-    let hooks = fetch::build_http(&settings, &guard).context("the HTTP client cannot be made")?;
+    let hooks = fetch::build_http(&settings, &guard, KEPT_FOR_HOOKS).context("the HTTP client cannot be made")?;
     let client = fetch::Client::new(&settings).context("the HTTP client cannot be made")?;
-    let deliverer = Arc::new(Deliverer::new(&config, hooks));
-    let slots = fetch::Slots::new(config.polling.concurrency, config.polling.per_host);
-    Ok((Round { rules: Arc::new(rules), deliverer }, Tools { client, slots }))
+    let deliverer = Arc::new(Deliverer::new(&config, hooks, guard));
+    Ok((Round { rules: Arc::new(rules), deliverer }, Tools { client }))
 }
 
 /// Loads the configuration as it stands on the disk now.

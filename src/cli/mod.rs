@@ -126,7 +126,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Poll(command) => command.run(&place),
         Command::Demo(command) => command.run(),
         Command::Parse(command) => command.run(),
-        Command::Match(command) => command.run(&place),
+        Command::Match(command) => command.run(),
         Command::Group(command) => command.run(&place),
         Command::Feeds(command) => command.run(&place),
         Command::Stories(command) => command.run(&place),

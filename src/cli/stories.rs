@@ -176,5 +176,5 @@ pub(super) fn clock_time(time: Timestamp) -> String {
 }
 
 fn time_in(time: Timestamp, zone: &TimeZone) -> String {
-    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    time.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
 }

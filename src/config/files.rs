@@ -46,12 +46,17 @@ pub(super) fn read_files(main: &Path, sources: &mut Sources, faults: &mut Faults
     let include = table.entries.remove("include").map(|(_, node)| node);
     written.add(table, sources, faults);
     for path in included(main, include.as_ref(), faults) {
-        match read_file(&path, sources, faults) {
-            Some(table) => written.add(table, sources, faults),
-            None => written.is_incomplete = true,
-        }
+        add_file(&path, &mut written, sources, faults);
     }
     written
+}
+
+/// Reads one more file into `written`; it includes nothing.
+pub(super) fn add_file(path: &Path, written: &mut Written, sources: &mut Sources, faults: &mut Faults) {
+    match read_file(path, sources, faults) {
+        Some(table) => written.add(table, sources, faults),
+        None => written.is_incomplete = true,
+    }
 }
 
 fn read_file(path: &Path, sources: &mut Sources, faults: &mut Faults) -> Option<Table> {

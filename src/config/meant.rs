@@ -12,8 +12,10 @@ use super::{
     place::{Place, Sources},
     references,
     secrets::Surroundings,
-    settings, watches,
+    settings,
+    watches::{self, Notify, PlacedWatch, Terms},
 };
+use super::Watch;
 use crate::watch::{Problem, Query};
 
 /// Judges all queries at once: problems, each with the index of its query.
@@ -36,7 +38,7 @@ pub(super) fn read(
     let mut feeds: Vec<_> =
         written.feeds.into_iter().filter_map(|table| feeds::feed(table, surroundings, &mut sources, faults)).collect();
     let outlets = feeds::outlets(written.outlets, faults);
-    let watches: Vec<_> = written.watches.into_iter().map(|table| watches::watch(table, faults)).collect();
+    let watches: Vec<_> = written.watches.into_iter().map(|table| watches::watch(table, Notify::Required, faults)).collect();
     let recipients = channels::recipients(written.recipients, faults);
     let webhooks = channels::webhooks(written.webhooks, surroundings, &mut sources, faults);
     let terms = watches::terms(written.terms, faults);
@@ -52,21 +54,11 @@ pub(super) fn read(
         }
         references::warn_unused(&feeds, &outlets, &watches, &recipients, &webhooks, faults);
     }
-    for watch in watches.iter().filter(|watch| !watches::has_query(watch)) {
-        faults
-            .error(watch.places.whole, "this watch has nothing to look for")
-            .help("add `any`, `all` or `query`".to_owned());
-    }
-
-    let (watches, places): (Vec<_>, Vec<_>) =
-        watches.into_iter().filter(watches::has_query).map(|watch| (watch.watch, watch.places)).unzip();
-    let (terms, term_places) = split_terms(terms);
-    let origins = Origins::new(sources, places, term_places);
-    // A term that is missing may stand in the file that could not be read.
-    if !is_incomplete {
-        let queries: Vec<Query> = watches.iter().map(|watch| watch.query.clone()).collect();
-        origins.note(compile(&queries, &terms), faults);
-    }
+    let (watches, terms, origins) = match is_incomplete {
+        // A term that is missing may stand in the file that could not be read.
+        true => judge(watches, terms, sources, faults, |_, _| Vec::new()),
+        false => judge(watches, terms, sources, faults, compile),
+    };
     let config = assemble(storage, polling, stories, |storage, polling, stories| Config {
         storage,
         polling,
@@ -80,6 +72,28 @@ pub(super) fn read(
         terms,
     });
     (config, origins)
+}
+
+/// Has the queries judged; a watch without any is told here and left out.
+pub(super) fn judge(
+    watches: Vec<PlacedWatch>,
+    terms: Terms,
+    sources: Sources,
+    faults: &mut Faults,
+    compile: impl FnOnce(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>,
+) -> (Vec<Watch>, BTreeMap<String, Vec<String>>, Origins) {
+    for watch in watches.iter().filter(|watch| !watches::has_query(watch)) {
+        faults
+            .error(watch.places.whole, "this watch has nothing to look for")
+            .help("add `any`, `all` or `query`".to_owned());
+    }
+    let (watches, places): (Vec<_>, Vec<_>) =
+        watches.into_iter().filter(watches::has_query).map(|watch| (watch.watch, watch.places)).unzip();
+    let (terms, term_places) = split_terms(terms);
+    let origins = Origins::new(sources, places, term_places);
+    let queries: Vec<Query> = watches.iter().map(|watch| watch.query.clone()).collect();
+    origins.note(compile(&queries, &terms), faults);
+    (watches, terms, origins)
 }
 
 fn assemble<A, B, C>(

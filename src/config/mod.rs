@@ -17,6 +17,7 @@ mod settings;
 mod units;
 mod values;
 mod watches;
+mod watchlists;
 mod written;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use layers::Overrides;
 pub use origins::Origins;
 pub use secrets::{Secret, SecretBytes};
 pub use units::duration as parse_duration;
+pub use watchlists::load_watchlists;
 
 use crate::{alert, watch};
 

@@ -17,6 +17,13 @@ use crate::{
 
 const DAY: u64 = 86_400;
 
+/// Whether a watch must say whom it notifies: not where queries are only tried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notify {
+    Required,
+    Optional,
+}
+
 /// A watch and the places that later checks, and the problems of its query, point at.
 pub(super) struct PlacedWatch {
     pub watch: Watch,
@@ -42,14 +49,14 @@ fn split<T>(items: Option<Vec<At<T>>>) -> (Vec<T>, Vec<Place>) {
 }
 
 /// Reads one `[[watch]]`. What is bad in it is told and left at its default, so that the rest is still checked.
-pub(super) fn watch(table: Table, faults: &mut Faults) -> PlacedWatch {
+pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> PlacedWatch {
     let mut reader = Reader::new(table, "[[watch]]", faults);
     let head = reader.place();
     let name = reader.required("name", values::name);
     let whole = name.as_ref().map_or(head, |name| name.place);
     let name = name.map_or_else(String::new, |name| name.value);
     let note = reader.optional("note", values::line).map(|note| note.value);
-    let (notify, notify_places) = notify(&mut reader, whole);
+    let (notify, notify_places) = notify(&mut reader, whole, required);
     let priority = reader.optional("priority", priority).map_or_else(Priority::default, |priority| priority.value);
     let (any, any_places) = split(reader.list("any", values::query_text));
     let (all, all_places) = split(reader.list("all", values::query_text));
@@ -96,9 +103,10 @@ pub(super) fn has_query(watch: &PlacedWatch) -> bool {
     !(any.is_empty() && all.is_empty() && none.is_empty() && query.is_none())
 }
 
-fn notify(reader: &mut Reader<'_>, whole: Place) -> (Vec<String>, Vec<Place>) {
+fn notify(reader: &mut Reader<'_>, whole: Place, required: Notify) -> (Vec<String>, Vec<Place>) {
     let node = reader.take("notify");
     let items = match &node {
+        None if required == Notify::Optional => return (Vec::new(), Vec::new()),
         None => {
             reader.faults.error(whole, "this watch notifies nobody").help("add `notify = [\"NAME\"]`".to_owned());
             return (Vec::new(), Vec::new());

@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use crate::{
     alert::ChannelId,
     config::{Config, Mail, MailTransport},
+    fetch::Guard,
 };
 
 pub use outcome::Outcome;
@@ -39,6 +40,7 @@ pub struct Deliverer {
     mail: Option<MailRoute>,
     hooks: BTreeMap<String, Hook>,
     client: reqwest::Client,
+    guard: Guard,
 }
 
 #[derive(Debug)]
@@ -48,10 +50,11 @@ enum MailRoute {
 }
 
 impl Deliverer {
-    /// `client` must follow no redirects and refuse addresses that webhooks may not lie in; deadlines are set here.
-    pub fn new(config: &Config, client: reqwest::Client) -> Self {
+    /// `client` must follow no redirects and resolve names through `guard`, which also judges addresses that stand in
+    /// a URL as such; deadlines are set here.
+    pub fn new(config: &Config, client: reqwest::Client, guard: Guard) -> Self {
         let hooks = config.webhooks.iter().map(|(name, hook)| (name.clone(), Hook::new(hook, HOOK_DEADLINE))).collect();
-        Self { mail: config.mail.as_ref().map(MailRoute::new), hooks, client }
+        Self { mail: config.mail.as_ref().map(MailRoute::new), hooks, client, guard }
     }
 
     /// Makes one attempt. `channel` is `mail:ADDRESS` or `hook:NAME`; `id` is the delivery's fixed Message-ID or
@@ -67,6 +70,9 @@ impl Deliverer {
                 None => Outcome::permanent("[mail] is not configured"),
             },
             Some(("hook", name)) => match self.hooks.get(name) {
+                Some(hook) if self.guard.check_url(hook.url()).is_err() => {
+                    Outcome::transient("the webhook's address is not public; see polling.allow_networks")
+                }
                 Some(hook) => hook.deliver(&self.client, id, bytes, now).await,
                 None => Outcome::permanent(format!("[webhook.{name}] is not configured")),
             },

@@ -24,13 +24,17 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub(super) struct Hook {
     url: Url,
-    secret: Option<config::Secret>,
+    secret: Option<config::SecretBytes>,
     deadline: Duration,
 }
 
 impl Hook {
     pub(super) fn new(hook: &config::Webhook, deadline: Duration) -> Self {
         Self { url: hook.url.clone(), secret: hook.secret.clone(), deadline }
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.url
     }
 
     pub(super) async fn deliver(&self, client: &reqwest::Client, id: &str, body: &[u8], now: Timestamp) -> Outcome {
@@ -56,7 +60,7 @@ impl Hook {
             .body(body.to_vec());
         match &self.secret {
             Some(secret) => {
-                request.header("webhook-signature", signature::sign(&signature::key(secret), id, timestamp, body))
+                request.header("webhook-signature", signature::sign(secret.expose(), id, timestamp, body))
             }
             None => request,
         }

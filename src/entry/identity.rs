@@ -26,6 +26,19 @@ pub enum KeyKind {
     Title,
 }
 
+impl KeyKind {
+    /// The word it is stored under.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Guid => "guid",
+            Self::Link => "link",
+            Self::GuidLink => "guid-link",
+            Self::Hash => "hash",
+            Self::Title => "title",
+        }
+    }
+}
+
 /// One key of an entry, valid within its feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key {

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use rules::{FeedContext, Rules};
-pub use tell::queue_due;
+pub use tell::{queue_due, word};
 
 /// What one poll of one feed brought.
 #[derive(Clone, Debug)]

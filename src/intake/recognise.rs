@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use super::News;
 use crate::{
     entry::{Entry, EntryId, identity::{self, Key, KeyKind}},
-    store::{Error, entries},
+    store::{Error, entries, feeds},
 };
 
 /// Fewer entries than this under new ids are taken at their word; more, with headlines all known, are a feed whose
@@ -28,7 +28,7 @@ pub(super) fn sort<'a>(
     now: Timestamp,
 ) -> Result<Sorted<'a>, Error> {
     let mut sorted = Sorted { known: Vec::new(), new: Vec::new(), rekeyed: 0 };
-    let keys = identity::keys(&news.entries);
+    let keys = keys(transaction, news)?;
     let mut unknown: Vec<(&Entry, Vec<Key>)> = Vec::new();
     for (entry, keys) in news.entries.iter().zip(keys) {
         match entries::find_known(transaction, news.feed, &identifying(&keys))? {
@@ -47,6 +47,17 @@ pub(super) fn sort<'a>(
     sorted.new.reverse();
     sorted.new.sort_by_key(|(entry, _)| entry.published.unwrap_or(now).min(now));
     Ok(sorted)
+}
+
+/// A feed that has once given two items one link is never trusted with links again.
+fn keys(transaction: &Transaction<'_>, news: &News) -> Result<Vec<Vec<Key>>, Error> {
+    if feeds::shares_links(transaction, news.feed)? {
+        return Ok(identity::keys_without_links(&news.entries));
+    }
+    if identity::links_are_shared(&news.entries) {
+        feeds::distrust_links(transaction, news.feed)?;
+    }
+    Ok(identity::keys(&news.entries))
 }
 
 /// The headline alone makes nothing known: it only shows a flip of all ids.

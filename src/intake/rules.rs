@@ -118,7 +118,7 @@ impl Rules {
     }
 
     /// Where a recipient's messages go.
-    pub(super) fn channels(&self, recipient: &RecipientId) -> Vec<ChannelId> {
+    pub fn channels(&self, recipient: &RecipientId) -> Vec<ChannelId> {
         if recipient.0.starts_with("hook:") {
             return vec![ChannelId(recipient.0.clone())];
         }

@@ -129,7 +129,8 @@ fn queue(connection: &Connection, rules: &Rules, row: &AlertRow, now: Timestamp)
     Ok(messages.len())
 }
 
-fn word(rules: &Rules, alert: &message::Alert) -> Result<Message, String> {
+/// An alert in the form of its channel.
+pub fn word(rules: &Rules, alert: &message::Alert) -> Result<Message, String> {
     let Some(address) = alert.channel.0.strip_prefix("mail:") else { return Ok(message::webhook(alert)) };
     let sender = rules.sender.as_ref().ok_or("the configuration has no [mail] section any more")?;
     message::mail(alert, sender, address).map_err(|error| error.to_string())

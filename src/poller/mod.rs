@@ -29,7 +29,7 @@ use crate::{
     config::{Config, Feed},
     courier::Round,
     entry::FeedId,
-    fetch::{Client, Slots, registrable_domain},
+    fetch::{Client, registrable_domain},
     intake::{Counts, Intake, Rules},
     schedule::{self, Hold, HostHolds, Pace, PollState},
     store::{self, Store, feeds},
@@ -49,7 +49,6 @@ const BEGUN_AT_ONCE: usize = 512;
 #[derive(Clone)]
 pub struct Tools {
     pub client: Client,
-    pub slots: Slots,
 }
 
 /// The poller and all feeds it knows.
@@ -166,6 +165,7 @@ impl Poller {
         wake: Arc<Notify>,
         stop: CancellationToken,
     ) {
+        let progress = self.progress();
         while !stop.is_cancelled() {
             self.progress.fetch_add(1, Ordering::Relaxed);
             let pause = match self.turn(&wake).await {
@@ -177,30 +177,20 @@ impl Poller {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.rest(pause) => {}
+                () = rest(pause, &progress) => {}
                 Some(done) = self.polling.join_next_with_id(), if pause != AFTER_ERROR => {
                     self.landed(done, &wake);
                 }
                 Ok(()) = rounds.changed() => {
                     let rules = Arc::clone(&rounds.borrow_and_update().rules);
-                    self.reload(rules, tools.borrow().clone()).await;
+                    let tools = tools.borrow().clone();
+                    self.reload(rules, tools).await;
                 }
             }
         }
         self.polling.shutdown().await;
         if let Err(failure) = self.save(Vec::new()).await {
             warn!(error = %failure, "the last states of feeds could not be stored");
-        }
-    }
-
-    /// Sleeps, and shows the watchdog that a long rest is no hang.
-    async fn rest(&self, pause: Duration) {
-        let mut left = pause;
-        while !left.is_zero() {
-            let step = left.min(IDLE);
-            tokio::time::sleep(step).await;
-            self.progress.fetch_add(1, Ordering::Relaxed);
-            left -= step;
         }
     }
 
@@ -438,6 +428,17 @@ impl Poller {
 impl Landed {
     fn unsaved(state: PollState) -> Self {
         Self { state, is_saved: false, hold: None, counts: Counts::default(), queued: 0, failure: None }
+    }
+}
+
+/// Sleeps, and shows the watchdog that a long rest is no hang.
+async fn rest(pause: Duration, progress: &AtomicU64) {
+    let mut left = pause;
+    while !left.is_zero() {
+        let step = left.min(IDLE);
+        tokio::time::sleep(step).await;
+        progress.fetch_add(1, Ordering::Relaxed);
+        left -= step;
     }
 }
 

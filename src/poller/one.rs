@@ -48,9 +48,7 @@ pub(super) fn address(feed: &Feed, state: &PollState) -> Url {
 impl Poll {
     pub(super) async fn run(self) -> Landed {
         let url = address(&self.feed, &self.state);
-        let slot = self.tools.slots.take(&registrable_domain(&url)).await;
         let fetched = self.tools.client.fetch(&self.request(url), self.clock.now()).await;
-        drop(slot);
         let now = self.clock.now();
         match fetched {
             Err(error) => {

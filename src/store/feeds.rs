@@ -73,6 +73,18 @@ pub fn save(connection: &Connection, feed: FeedId, title: Option<&str>, state: &
     Ok(())
 }
 
+/// Whether items of this feed have ever had a link in common.
+pub fn shares_links(connection: &Connection, feed: FeedId) -> Result<bool, Error> {
+    let mut statement = connection.prepare_cached("SELECT shares_links FROM feed WHERE id = ?1")?;
+    Ok(statement.query_row([feed.0], |row| row.get(0))?)
+}
+
+/// Remembers that links tell nothing of identity in this feed.
+pub fn distrust_links(connection: &Connection, feed: FeedId) -> Result<(), Error> {
+    connection.execute("UPDATE feed SET shares_links = 1 WHERE id = ?1", [feed.0])?;
+    Ok(())
+}
+
 /// Number of entries stored of each feed.
 pub fn entry_counts(connection: &Connection) -> Result<BTreeMap<FeedId, u64>, Error> {
     let mut statement = connection.prepare_cached("SELECT feed, count(*) FROM entry GROUP BY feed")?;

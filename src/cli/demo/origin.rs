@@ -118,7 +118,7 @@ fn document(outlet: &Outlet, items: &[Item]) -> String {
     );
     for item in items {
         let link = format!("https://www.{}/2024/11/14/{}.html", outlet.domain, item.slug);
-        let date = rfc2822::to_string(&script::at(item.hour, item.minute).to_zoned(TimeZone::UTC)).unwrap_or_default();
+        let date = rfc2822::to_string(&script::at(item.hour, item.minute).to_zoned_datetime(TimeZone::UTC)).unwrap_or_default();
         // Writing to a string cannot fail.
         let _ = write!(
             xml,

@@ -1,6 +1,6 @@
 //! The day that the demo plays: who publishes what, and when. All texts are made up for it.
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{Timestamp, civil};
 
 /// A site that publishes a feed in the demo.
 pub(super) struct Outlet {
@@ -38,9 +38,8 @@ pub(super) const OUTLETS: &[Outlet] = &[
 
 /// A moment of the day, in New York.
 pub(super) fn at(hour: i8, minute: i8) -> Timestamp {
-    let zone = TimeZone::get("America/New_York").unwrap_or(TimeZone::UTC);
     let day = civil::date(2024, 11, 14).at(hour, minute, 0, 0);
-    day.to_zoned(zone).map_or(Timestamp::UNIX_EPOCH, |time| time.timestamp())
+    day.in_tz("America/New_York").map_or(Timestamp::UNIX_EPOCH, |time| time.timestamp())
 }
 
 const NYT_TITLE: &str = "Musk Held Quiet Talks With Iran's Envoy to the U.N., Two Officials Say";
