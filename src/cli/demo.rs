@@ -180,9 +180,12 @@ fn configuration(origin: &Origin) -> String {
         let _ = write!(
             toml,
             "\n[[feed]]\nurl = \"http://{}/{}.xml\"\nname = \"{}\"\noutlet = \"{}\"\n\n[outlet.{}]\nname = \
-             \"{}\"\nnames = {:?}\ndomains = [\"{}\"]\n",
-            origin.address, outlet.key, outlet.key, outlet.key, outlet.key, outlet.name, outlet.names, outlet.domain
+             \"{}\"\ndomains = [\"{}\"]\n",
+            origin.address, outlet.key, outlet.key, outlet.key, outlet.key, outlet.name, outlet.domain
         );
+        if !outlet.names.is_empty() {
+            let _ = writeln!(toml, "names = {:?}", outlet.names);
+        }
     }
     toml
 }
