@@ -1,6 +1,20 @@
 //! What is said: an alert becomes the bytes that are stored and sent, the same on every try.
 //!
-//! Pure: no transport, no clock, no store. Must not decide whom to tell or when.
+//! Pure: no transport, no clock, no store. Must not decide whom to tell or when. Both parts of a mail are rendered from
+//! one [`view::View`], so neither can say what the other does not.
+
+mod excerpt;
+mod html;
+mod identity;
+mod line;
+mod mail;
+mod sample;
+mod text;
+mod view;
+mod webhook;
+
+#[cfg(test)]
+mod tests;
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -10,6 +24,10 @@ use crate::{
     watch::Hit,
 };
 
+pub use mail::{BadAddress, Sender, mail};
+pub use sample::test_alert;
+pub use webhook::webhook;
+
 /// All that a message about an alert may say.
 #[derive(Clone, Debug)]
 pub struct Alert {
@@ -18,7 +36,8 @@ pub struct Alert {
     pub event: Event,
     /// 0 for the first alert of the story to this recipient, then 1, 2, …
     pub seq: u32,
-    /// The watches of this recipient that the story satisfies, the most urgent first.
+    /// The watches of this recipient that the story satisfies, the most urgent first. The first names the subject, so
+    /// within one thread it must stay the first.
     pub watches: Vec<MatchedWatch>,
     pub story: Timeline,
     /// Time of queueing: the Date header.

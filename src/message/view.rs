@@ -1,0 +1,312 @@
+//! What a mail shows, worked out once for both of its parts: cleaned, clipped, counted, in the recipient's zone.
+//!
+//! Must not lay anything out: no columns, no markup.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::{
+    Alert, MatchedWatch,
+    excerpt::{Excerpt, MAX_SENTENCES, excerpts},
+    line::{clipped, safe_url},
+};
+use crate::{
+    alert::Event,
+    story::{Member, Relation},
+};
+
+const MAX_HEADLINE: usize = 300;
+const MAX_NAME: usize = 60;
+const MAX_SENTENCE: usize = 300;
+const MAX_NAMES: usize = 10;
+const MAX_REASONS: usize = 6;
+const MAX_CITATIONS: usize = 3;
+
+/// All facts of one mail.
+#[derive(Debug, Serialize)]
+pub(super) struct View {
+    /// What happened, in a follow-up ("CONFIRMED by …"); `None` in the first mail.
+    pub news: Option<String>,
+    pub headline: String,
+    pub lead: Option<Lead>,
+    pub why: Vec<Why>,
+    pub also: Vec<Row>,
+    /// What is counted instead of listed ("5 copies in 4 more outlets, not listed").
+    pub not_listed: Vec<String>,
+    pub who: Vec<String>,
+    pub notes: Vec<String>,
+    /// How the story stands, in a few words: the line that mail clients show beside the subject.
+    pub state: String,
+    /// Number of the story ("S8F3K2").
+    pub story: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Link {
+    pub url: String,
+    pub host: String,
+}
+
+/// Who had it first.
+#[derive(Debug, Serialize)]
+pub(super) struct Lead {
+    pub outlet: String,
+    /// "first seen 14:02 EST (published 13:58)".
+    pub when: String,
+    pub link: Option<Link>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Why {
+    pub watch: String,
+    /// The clauses that were found, with where ("recall in the title").
+    pub reasons: Vec<String>,
+    /// Headline of the entry that matched, where it is not the mail's own.
+    pub title: Option<String>,
+    pub sentences: Vec<Excerpt>,
+}
+
+/// Another outlet's piece.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub outlet: String,
+    pub time: String,
+    pub relation: String,
+    pub link: Option<Link>,
+}
+
+/// How much is listed; the rest is counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// Other outlets' pieces.
+    pub rows: usize,
+    pub watches: usize,
+}
+
+/// Everything the mail says of `alert`.
+pub(super) fn view(alert: &Alert, room: Room) -> View {
+    let times = Times { zone: &alert.timezone, now: alert.queued };
+    let (also, not_listed) = others(alert, &times, room.rows);
+    View {
+        news: news(alert, &times),
+        headline: headline(alert),
+        lead: alert.story.members.first().map(|first| lead(first, &times)),
+        why: why(alert, room.watches),
+        also,
+        not_listed,
+        who: who(alert, &times),
+        notes: notes(alert, room.watches),
+        state: state(alert),
+        story: alert.story.story.to_string(),
+    }
+}
+
+pub(super) fn headline(alert: &Alert) -> String {
+    match clipped(&alert.headline, MAX_HEADLINE) {
+        empty if empty.is_empty() => "(no headline)".to_owned(),
+        headline => headline,
+    }
+}
+
+fn outlet_name(member: &Member) -> String {
+    let name = clipped(&member.outlet_name, MAX_NAME);
+    if name.is_empty() { clipped(&member.outlet, MAX_NAME) } else { name }
+}
+
+/// The name for people of an outlet given by key, or the key (a citation may name an outlet no feed belongs to).
+fn name_of(alert: &Alert, key: &str) -> String {
+    let known = alert.story.members.iter().find(|member| member.outlet == key);
+    known.map_or_else(|| clipped(key, MAX_NAME), outlet_name)
+}
+
+fn link(url: Option<&str>) -> Option<Link> {
+    let (url, host) = safe_url(url?)?;
+    Some(Link { url, host })
+}
+
+/// Times as the recipient reads them: the day is named unless it is the day of the mail.
+struct Times<'a> {
+    zone: &'a TimeZone,
+    now: Timestamp,
+}
+
+impl Times<'_> {
+    fn show(&self, time: Timestamp, with_zone: bool) -> String {
+        let here = time.to_zoned_datetime(self.zone.clone());
+        let today = here.date() == self.now.to_zoned_datetime(self.zone.clone()).date();
+        let format = match (today, with_zone) {
+            (true, true) => "%H:%M %Z",
+            (true, false) => "%H:%M",
+            (false, true) => "%-d %b %Y %H:%M %Z",
+            (false, false) => "%-d %b %Y %H:%M",
+        };
+        here.strftime(format).to_string()
+    }
+}
+
+fn lead(first: &Member, times: &Times<'_>) -> Lead {
+    let published = first.published.map(|time| format!(" (published {})", times.show(time, false)));
+    Lead {
+        outlet: outlet_name(first),
+        when: format!("first seen {}{}", times.show(first.seen, true), published.unwrap_or_default()),
+        link: link(first.url.as_deref()),
+    }
+}
+
+/// The outlet by whose piece the story came to be confirmed.
+fn confirming(alert: &Alert) -> Option<&Member> {
+    let outlets = alert.story.independent_outlets();
+    let key = *outlets.get(alert.confirm_at.max(1) - 1).or(outlets.last())?;
+    alert.story.members.iter().find(|member| member.outlet == key && member.is_independent())
+}
+
+fn news(alert: &Alert, times: &Times<'_>) -> Option<String> {
+    let confirmed = alert.event == Event::Confirmed;
+    let member = confirming(alert).filter(|_| confirmed)?;
+    let count = alert.story.independent_outlets().len();
+    let seen = times.show(member.seen, true);
+    Some(format!(
+        "CONFIRMED by {}, seen {seen}: {} now have it.",
+        outlet_name(member),
+        plural(count, "independent outlet")
+    ))
+}
+
+fn state(alert: &Alert) -> String {
+    let independent = alert.story.independent_outlets().len();
+    let all = alert.story.outlets().len();
+    let event = match alert.event {
+        Event::New => "New",
+        Event::Confirmed => "Confirmed",
+    };
+    format!("{event}: {}, {independent} independent", plural(all, "outlet"))
+}
+
+fn plural(count: usize, word: &str) -> String {
+    match (count, word.ends_with('y')) {
+        (1, _) => format!("1 {word}"),
+        (_, true) => format!("{count} {}ies", &word[..word.len() - 1]),
+        (_, false) => format!("{count} {word}s"),
+    }
+}
+
+fn why(alert: &Alert, watches: usize) -> Vec<Why> {
+    let mut shown: Vec<Excerpt> = Vec::new();
+    let mut why = Vec::new();
+    for watch in alert.watches.iter().take(watches) {
+        let room = MAX_SENTENCES - shown.len();
+        let fresh = excerpts(&watch.text, &watch.evidence).into_iter().filter(|excerpt| !shown.contains(excerpt));
+        let sentences: Vec<Excerpt> = fresh.take(room).collect();
+        shown.extend(sentences.iter().cloned());
+        let title = clipped(&watch.title, MAX_HEADLINE);
+        why.push(Why {
+            watch: clipped(&watch.name, MAX_NAME),
+            reasons: reasons(watch),
+            title: (!title.is_empty() && title != headline(alert)).then_some(title),
+            sentences,
+        });
+    }
+    why
+}
+
+/// One reason a field, with the clauses found in it: "lock in the title", "crack* | gate in the text".
+fn reasons(watch: &MatchedWatch) -> Vec<String> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for hit in &watch.evidence {
+        let pair = (hit.field.as_str(), hit.clause.as_str());
+        if found.len() < MAX_REASONS && !found.contains(&pair) {
+            found.push(pair);
+        }
+    }
+    found.sort_by_key(|(field, _)| watch.evidence.iter().position(|hit| hit.field == *field));
+    let reason = |same_field: &[(&str, &str)]| {
+        let clauses: Vec<String> = same_field.iter().map(|(_, clause)| clipped(clause, MAX_NAME)).collect();
+        format!("{} in the {}", clauses.join(" | "), clipped(same_field[0].0, MAX_NAME))
+    };
+    found.chunk_by(|a, b| a.0 == b.0).map(reason).collect()
+}
+
+/// The pieces after the first: those with news of their own as rows, the rest as counts.
+fn others(alert: &Alert, times: &Times<'_>, rows: usize) -> (Vec<Row>, Vec<String>) {
+    let others = alert.story.members.get(1..).unwrap_or_default();
+    let own = |member: &&Member| !matches!(member.relation, Relation::Wire | Relation::Copy | Relation::SameOutlet);
+    let also = others.iter().filter(own).take(rows).map(|member| row(alert, member, times)).collect();
+    let mut not_listed = Vec::new();
+    let more = others.iter().filter(own).count().saturating_sub(rows);
+    if more > 0 {
+        not_listed.push(format!("{}, not listed", plural(more, "more piece")));
+    }
+    let mut count = |relation: Relation, what: &str, place: fn(usize) -> String| {
+        let members: Vec<&Member> = others.iter().filter(|member| member.relation == relation).collect();
+        let mut outlets: Vec<&str> = members.iter().map(|member| member.outlet.as_str()).collect();
+        outlets.sort_unstable();
+        outlets.dedup();
+        if !members.is_empty() {
+            not_listed.push(format!("{} {}, not listed", plural(members.len(), what), place(outlets.len())));
+        }
+    };
+    count(Relation::Wire, "printed agency story", |n| format!("in {}", plural(n, "outlet")));
+    count(Relation::Copy, "copy", |n| format!("in {}", plural(n, "outlet")));
+    count(Relation::SameOutlet, "later piece", |n| format!("by {} named above", plural(n, "outlet")));
+    (also, not_listed)
+}
+
+fn row(alert: &Alert, member: &Member, times: &Times<'_>) -> Row {
+    let cited = member.of.as_deref().or(member.cites.first().map(|citation| citation.outlet.as_str()));
+    let relation = match (member.relation, cited) {
+        (Relation::Cites, Some(outlet)) => format!("cites {}", name_of(alert, outlet)),
+        (Relation::Independent, Some(outlet)) if !member.cites.is_empty() => {
+            format!("own piece, also cites {}", name_of(alert, outlet))
+        }
+        (relation, _) => relation.as_str().to_owned(),
+    };
+    Row {
+        outlet: outlet_name(member),
+        time: times.show(member.seen, false),
+        relation,
+        link: link(member.url.as_deref()),
+    }
+}
+
+/// Who had it first, who has it on their own, who has it from whom; nothing while there is one piece only.
+fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
+    let [first, _, ..] = alert.story.members.as_slice() else {
+        return Vec::new();
+    };
+    let mut who = vec![format!("First seen: {}, {}.", outlet_name(first), times.show(first.seen, true))];
+    let independent: Vec<String> =
+        alert.story.independent_outlets().iter().take(MAX_NAMES).map(|key| name_of(alert, key)).collect();
+    if independent.len() > 1 {
+        who.push(format!("Independent of each other: {}.", independent.join(", ")));
+    }
+    let citations = alert.story.members.iter().flat_map(|member| member.cites.iter().map(move |cite| (member, cite)));
+    for (member, citation) in citations.take(MAX_CITATIONS) {
+        let sentence = clipped(&citation.sentence, MAX_SENTENCE);
+        let cited = name_of(alert, &citation.outlet);
+        who.push(format!("{} cites {cited}: “{sentence}”", outlet_name(member)));
+    }
+    who
+}
+
+fn notes(alert: &Alert, watches: usize) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for watch in alert.watches.iter().take(watches) {
+        let name = clipped(&watch.name, MAX_NAME);
+        let note = watch.note.as_deref().map(|note| clipped(note, MAX_SENTENCE)).filter(|note| !note.is_empty());
+        notes.push(note.map_or(format!("Watch {name}."), |note| format!("Watch {name}: {note}")));
+    }
+    let unlisted = alert.watches.len().saturating_sub(watches);
+    if unlisted > 0 {
+        notes.push(format!("{unlisted} more of your watches, not listed."));
+    }
+    let mut events: Vec<&str> = Vec::new();
+    for event in alert.watches.iter().flat_map(|watch| &watch.follow_up) {
+        if !events.contains(&event.as_str()) {
+            events.push(event.as_str());
+        }
+    }
+    let follow_ups = if events.is_empty() { "none".to_owned() } else { events.join(", ") };
+    let mails = plural(alert.seq as usize + 1, "mail");
+    notes.push(format!("Story {}. {mails} so far; follow-ups on: {follow_ups}.", alert.story.story));
+    notes
+}
