@@ -1,0 +1,246 @@
+//! One mail to one mailbox over SMTP (RFC 5321), by lettre's connection and our own deadline and stages.
+//!
+//! lettre's pool is not used: a send given up at the deadline would be put back with its answer still to come, and the
+//! next mail would take that answer for its own. Here a connection is owned by the attempt, and dropped with it.
+
+use std::{
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use lettre::{
+    Address,
+    transport::smtp::{
+        Error,
+        authentication::{Credentials, DEFAULT_MECHANISMS},
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail as MailFrom, Rcpt},
+        extension::ClientId,
+    },
+};
+use tokio::{net::TcpStream, time::Instant};
+
+use super::outcome::Outcome;
+use crate::config::{Mail, MailTransport, Secret, Security};
+
+/// Connections kept for the next mail, and how long. Servers close idle ones after about five minutes.
+const MAX_IDLE: usize = 2;
+const IDLE: Duration = Duration::from_secs(60);
+/// How long a kept connection may take to show that it is alive.
+const NOOP: Duration = Duration::from_secs(5);
+
+/// A mail server as configured, with the connections kept open to it.
+pub(super) struct Smtp {
+    host: String,
+    port: u16,
+    security: Security,
+    login: Option<(String, Secret)>,
+    from: String,
+    deadline: Duration,
+    idle: Mutex<Vec<(Instant, AsyncSmtpConnection)>>,
+    tls: OnceLock<TlsParameters>,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Smtp({}:{}, {:?})", self.host, self.port, self.security)
+    }
+}
+
+/// How far an attempt has come: decides what a failure means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Connect,
+    Auth,
+    MailFrom,
+    RcptTo,
+    Data,
+    Message,
+}
+
+impl Stage {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Connect => "connecting",
+            Self::Auth => "AUTH",
+            Self::MailFrom => "MAIL FROM",
+            Self::RcptTo => "RCPT TO",
+            Self::Data => "DATA",
+            Self::Message => "the end of the message",
+        }
+    }
+}
+
+impl Smtp {
+    /// `mail.transport` must be SMTP; `deadline` is for one mail, all stages together.
+    pub(super) fn new(mail: &Mail, deadline: Duration) -> Self {
+        let MailTransport::Smtp { host, port, security, user, password } = &mail.transport else {
+            unreachable!("the caller has looked at the transport");
+        };
+        Self {
+            host: host.clone(),
+            port: *port,
+            security: *security,
+            login: user.clone().zip(password.clone()),
+            from: mail.from_address.clone(),
+            deadline,
+            idle: Mutex::new(Vec::new()),
+            tls: OnceLock::new(),
+        }
+    }
+
+    /// Sends the stored bytes to one address.
+    pub(super) async fn deliver(&self, address: &str, bytes: &[u8]) -> Outcome {
+        let mut stage = Stage::Connect;
+        match tokio::time::timeout(self.deadline, self.attempt(address, bytes, &mut stage)).await {
+            Ok(outcome) => outcome,
+            Err(_) => self.gave_up(stage),
+        }
+    }
+
+    fn gave_up(&self, stage: Stage) -> Outcome {
+        let reason = format!("no answer from {} within {} s, at {}", self.host, self.deadline.as_secs(), stage.words());
+        match stage {
+            Stage::Message => Outcome::ambiguous(reason),
+            _ => Outcome::transient(reason),
+        }
+    }
+
+    async fn attempt(&self, address: &str, bytes: &[u8], stage: &mut Stage) -> Outcome {
+        let (Ok(from), Ok(to)) = (self.from.parse::<Address>(), address.parse::<Address>()) else {
+            return Outcome::permanent("sender or recipient is not a mail address");
+        };
+        let mut connection = match self.connection(stage).await {
+            Ok(connection) => connection,
+            Err(outcome) => return outcome,
+        };
+        match send(&mut connection, from, to, bytes, stage).await {
+            Ok(reply) => {
+                self.park(connection);
+                Outcome::sent(self.without_login(&reply))
+            }
+            // A refusal leaves the dialogue in order, but a new connection is surer than RSET and costs little.
+            Err(error) => self.judge(*stage, &error),
+        }
+    }
+
+    async fn connection(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, Outcome> {
+        while let Some(mut idle) = self.take_idle() {
+            if tokio::time::timeout(NOOP, idle.test_connected()).await.unwrap_or(false) {
+                return Ok(idle);
+            }
+        }
+        let mut connection = self.connect().await?;
+        if let Some((user, password)) = &self.login {
+            *stage = Stage::Auth;
+            let login = Credentials::new(user.clone(), password.expose().to_owned());
+            let answer = connection.auth(DEFAULT_MECHANISMS, &login).await;
+            answer.map_err(|error| self.judge(Stage::Auth, &error))?;
+        }
+        Ok(connection)
+    }
+
+    fn take_idle(&self) -> Option<AsyncSmtpConnection> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|(since, _)| since.elapsed() < IDLE);
+        idle.pop().map(|(_, connection)| connection)
+    }
+
+    fn park(&self, connection: AsyncSmtpConnection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE && !connection.has_broken() {
+            idle.push((Instant::now(), connection));
+        }
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Outcome> {
+        let judge = |error: Error| self.judge(Stage::Connect, &error);
+        let hello = ClientId::default();
+        let address = (self.host.as_str(), self.port);
+        if self.security == Security::Tls {
+            let tls = Some(self.tls().map_err(judge)?);
+            return AsyncSmtpConnection::connect_tokio1(address, None, &hello, tls, None).await.map_err(judge);
+        }
+        let stream = TcpStream::connect(address).await.map_err(|error| {
+            Outcome::transient(format!("cannot connect to {}, port {}: {error}", self.host, self.port))
+        })?;
+        // lettre writes the message and its end apart; without this the end waits for a delayed acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let plain = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await;
+        let mut connection = plain.map_err(judge)?;
+        if self.security == Security::StartTls || connection.can_starttls() {
+            connection.starttls(self.tls().map_err(judge)?, &hello).await.map_err(judge)?;
+        }
+        Ok(connection)
+    }
+
+    fn tls(&self) -> Result<TlsParameters, Error> {
+        if let Some(tls) = self.tls.get() {
+            return Ok(tls.clone());
+        }
+        let tls = TlsParameters::new(self.host.clone())?;
+        Ok(self.tls.get_or_init(|| tls).clone())
+    }
+
+    /// By reply code and stage. lettre's own classes do not serve: refused connections, TLS faults and drops are neither
+    /// transient nor permanent to it.
+    fn judge(&self, stage: Stage, error: &Error) -> Outcome {
+        let code = error.status().map(u16::from);
+        let reason = self.without_login(&format!("{}, at {}", words(error), stage.words()));
+        match (stage, code) {
+            // Another configuration heals these, and the mails must still be there then: a login or a sender refused,
+            // 530 (login or TLS wanted) wherever it comes.
+            (Stage::Auth, Some(code @ 500..)) => {
+                Outcome::transient(format!("login refused ({code}): the channel is broken"))
+            }
+            (Stage::MailFrom, Some(500..)) | (_, Some(530)) => {
+                Outcome::transient(format!("{reason}: the channel is broken"))
+            }
+            (Stage::RcptTo | Stage::Data | Stage::Message, Some(500..)) => Outcome::permanent(reason),
+            (Stage::Message, None) => Outcome::ambiguous(reason),
+            _ => Outcome::transient(reason),
+        }
+    }
+
+    /// Some servers repeat the user's name in their replies.
+    fn without_login(&self, reason: &str) -> String {
+        match &self.login {
+            Some((user, password)) if !user.is_empty() && !password.expose().is_empty() => {
+                reason.replace(password.expose(), "…").replace(user.as_str(), "…")
+            }
+            _ => reason.to_owned(),
+        }
+    }
+}
+
+async fn send(
+    connection: &mut AsyncSmtpConnection,
+    from: Address,
+    to: Address,
+    bytes: &[u8],
+    stage: &mut Stage,
+) -> Result<String, Error> {
+    *stage = Stage::MailFrom;
+    connection.command(MailFrom::new(Some(from), Vec::new())).await?;
+    *stage = Stage::RcptTo;
+    connection.command(Rcpt::new(to, Vec::new())).await?;
+    *stage = Stage::Data;
+    connection.command(Data).await?;
+    *stage = Stage::Message;
+    let reply = connection.message(bytes).await?;
+    Ok(format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")))
+}
+
+/// lettre's words with the cause that it keeps apart ("Connection error" alone helps nobody).
+fn words(error: &Error) -> String {
+    let mut words = error.to_string().replace("Connection error: Connection error:", "Connection error:");
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_words = cause.to_string();
+        if !words.contains(&cause_words) {
+            words = format!("{words}: {cause_words}");
+        }
+        source = cause.source();
+    }
+    words
+}
