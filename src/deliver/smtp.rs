@@ -21,7 +21,10 @@ use lettre::{
 use tokio::{net::TcpStream, time::Instant};
 
 use super::outcome::Outcome;
-use crate::config::{Mail, MailTransport, Secret, Security};
+use crate::{
+    config::{Mail, MailTransport, Secret, Security},
+    message::parse_address,
+};
 
 /// Connections kept for the next mail, and how long. Servers close idle ones after about five minutes.
 const MAX_IDLE: usize = 2;
@@ -107,7 +110,7 @@ impl Smtp {
     }
 
     async fn attempt(&self, address: &str, bytes: &[u8], stage: &mut Stage) -> Outcome {
-        let (Ok(from), Ok(to)) = (self.from.parse::<Address>(), address.parse::<Address>()) else {
+        let (Ok(from), Ok(to)) = (parse_address(&self.from), parse_address(address)) else {
             return Outcome::permanent("sender or recipient is not a mail address");
         };
         let mut connection = match self.connection(stage).await {

@@ -99,13 +99,13 @@ fn our_own_deadline_ends_a_hang_at_every_stage() {
 async fn mails_go_over_one_connection_to_one_recipient_each() {
     let sink = Sink::smtp("", None, &[]).await;
     let smtp = smtp(&sink, Security::Opportunistic, None, PATIENCE);
-    for address in ["desk@example.net", "night@example.net"] {
+    for address in ["desk@example.net", "night@häfen.example"] {
         let outcome = smtp.deliver(address, MAIL).await;
         assert!(outcome.is_sent() && outcome.reason().contains("queued as 1A2B"), "{outcome:?}");
     }
     let recipients: Vec<String> =
         sink.seen(|seen| seen.commands.iter().filter(|line| line.starts_with("RCPT")).cloned().collect());
-    assert_eq!(recipients, ["RCPT TO:<desk@example.net>", "RCPT TO:<night@example.net>"]);
+    assert_eq!(recipients, ["RCPT TO:<desk@example.net>", "RCPT TO:<night@xn--hfen-loa.example>"]);
     assert_eq!(sink.seen(|seen| seen.connections), 1);
     assert!(sink.seen(|seen| seen.messages[0].starts_with(b"Subject: a test\r\n\r\n..a line with a dot\r\n")));
 }

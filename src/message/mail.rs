@@ -20,7 +20,6 @@ use super::{
     text,
     view::{self, Room},
 };
-use crate::alert::Event;
 
 /// Characters of a subject; phones show about 40, desktop clients about 70.
 const SUBJECT: usize = 70;
@@ -64,8 +63,8 @@ impl Sender {
     }
 }
 
-/// The address with its domain in ASCII (IDNA).
-fn parse_address(text: &str) -> Result<Address, BadAddress> {
+/// The address with its domain in ASCII (IDNA): the one that stands in To, and that the envelope must have too.
+pub(crate) fn parse_address(text: &str) -> Result<Address, BadAddress> {
     let bad = || BadAddress(text.to_owned());
     let (local, domain) = text.rsplit_once('@').ok_or_else(bad)?;
     let domain = match url::Host::parse(domain).map_err(|_| bad())? {
@@ -160,7 +159,7 @@ fn subject(alert: &Alert, watch: &str) -> String {
     let tag = header_text(watch, 30);
     let room = SUBJECT.saturating_sub(tag.chars().count() + 3);
     let headline = header_text(&view::headline(alert), room);
-    let reply = if alert.seq > 0 || alert.event != Event::New { "Re: " } else { "" };
+    let reply = if alert.seq > 0 { "Re: " } else { "" };
     match tag.is_empty() {
         true => format!("{reply}{headline}"),
         false => format!("{reply}[{tag}] {headline}"),

@@ -24,6 +24,7 @@ use crate::{
     watch::Hit,
 };
 
+pub(crate) use mail::parse_address;
 pub use mail::{BadAddress, Sender, mail};
 pub use sample::test_alert;
 pub use webhook::webhook;
