@@ -222,7 +222,7 @@ async fn settle(store: &Store, delivery: &Claimed, outcome: &Outcome, now: Times
 
 /// What an outcome means for the row: the word and the detail are kept with the attempt.
 fn judge(outcome: &Outcome, attempt: u32, now: Timestamp) -> (Settled, &'static str, String) {
-    let again = |at_least: Option<Duration>| match retry_delay(attempt, chance::signed()) {
+    let again = |at_least: Option<Duration>| match retry_delay(attempt, chance::fraction()) {
         Some(delay) => {
             let delay = SignedDuration::try_from(delay.max(at_least.unwrap_or_default())).unwrap_or_default();
             Settled::Failed(now.saturating_add(delay).unwrap_or(now))

@@ -1,17 +1,32 @@
 //! Attempts against servers on loopback that refuse, drop and hang.
 
+<<<<<<< HEAD
 use std::time::Duration;
+=======
+use std::{collections::BTreeMap, time::Duration};
+>>>>>>> message
 
 use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::{
+<<<<<<< HEAD
     Outcome, signature,
+=======
+    Deliverer, MailRoute, Outcome, signature,
+>>>>>>> message
     sinks::{Act, Sink},
     smtp::Smtp,
     webhook::Hook,
 };
+<<<<<<< HEAD
 use crate::config::{Mail, MailTransport, Secret, Security, Webhook};
+=======
+use crate::{
+    alert::ChannelId,
+    config::{Mail, MailTransport, Secret, Security, Webhook},
+};
+>>>>>>> message
 
 const MAIL: &[u8] = b"Subject: a test\r\n\r\n.a line with a dot\r\n";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -96,13 +111,21 @@ fn our_own_deadline_ends_a_hang_at_every_stage() {
 async fn mails_go_over_one_connection_to_one_recipient_each() {
     let sink = Sink::smtp("", None, &[]).await;
     let smtp = smtp(&sink, Security::Opportunistic, None, PATIENCE);
+<<<<<<< HEAD
     for address in ["desk@example.net", "night@example.net"] {
+=======
+    for address in ["desk@example.net", "night@häfen.example"] {
+>>>>>>> message
         let outcome = smtp.deliver(address, MAIL).await;
         assert!(outcome.is_sent() && outcome.reason().contains("queued as 1A2B"), "{outcome:?}");
     }
     let recipients: Vec<String> =
         sink.seen(|seen| seen.commands.iter().filter(|line| line.starts_with("RCPT")).cloned().collect());
+<<<<<<< HEAD
     assert_eq!(recipients, ["RCPT TO:<desk@example.net>", "RCPT TO:<night@example.net>"]);
+=======
+    assert_eq!(recipients, ["RCPT TO:<desk@example.net>", "RCPT TO:<night@xn--hfen-loa.example>"]);
+>>>>>>> message
     assert_eq!(sink.seen(|seen| seen.connections), 1);
     assert!(sink.seen(|seen| seen.messages[0].starts_with(b"Subject: a test\r\n\r\n..a line with a dot\r\n")));
 }
@@ -137,6 +160,19 @@ async fn starttls_refused_is_no_reason_to_go_on_in_plain_text() {
 }
 
 #[tokio::test]
+<<<<<<< HEAD
+=======
+async fn what_a_server_repeats_of_the_login_is_not_kept() {
+    let refusal = Act::Say("454 4.7.0 clerk@example.org pa55word: try again");
+    let sink = Sink::smtp("AUTH", Some(refusal), &["AUTH PLAIN LOGIN"]).await;
+    let smtp = smtp(&sink, Security::Opportunistic, Some(("clerk@example.org", "pa55word")), PATIENCE);
+    let outcome = smtp.deliver("desk@example.net", MAIL).await;
+    assert_eq!(kind(&outcome), "transient");
+    assert!(outcome.reason().contains("… …: try again, at AUTH"), "{outcome:?}");
+}
+
+#[tokio::test]
+>>>>>>> message
 async fn a_refused_login_breaks_the_channel_and_tells_no_secret() {
     let refusal = Act::Say("535 5.7.8 clerk@example.org: password pa55word is wrong");
     let sink = Sink::smtp("AUTH", Some(refusal), &["AUTH PLAIN LOGIN"]).await;
@@ -220,6 +256,10 @@ fn retry_after_is_honoured_up_to_a_day() {
     check("HTTP/1.1 429 Slow\r\nContent-Length: 0", None);
     check("HTTP/1.1 503 Down\r\nContent-Length: 0\r\nRetry-After: Tue, 14 Nov 2023 22:23:20 GMT", Some(600));
     check("HTTP/1.1 503 Down\r\nContent-Length: 0\r\nRetry-After: Mon, 13 Nov 2023 22:23:20 GMT", Some(0));
+<<<<<<< HEAD
+=======
+    check("HTTP/1.1 429 Slow\r\nContent-Length: 0\r\nRetry-After: 90000", Some(86_400));
+>>>>>>> message
     check("HTTP/1.1 429 Slow\r\nContent-Length: 0\r\nRetry-After: 99999999999999999999999", Some(86_400));
     check("HTTP/1.1 429 Slow\r\nContent-Length: 0\r\nRetry-After: soon", None);
 }
@@ -253,6 +293,32 @@ async fn a_post_is_signed_and_names_its_id() {
     assert!(request.ends_with("\r\n\r\n{}"));
 }
 
+<<<<<<< HEAD
+=======
+#[tokio::test]
+async fn a_channel_is_found_by_its_name() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let mail = Mail {
+        from_name: "Storywatch".to_owned(),
+        from_address: "alerts@example.org".to_owned(),
+        transport: MailTransport::Maildir { path: dir.path().to_owned() },
+    };
+    let deliverer = Deliverer {
+        mail: Some(MailRoute::new(&mail)),
+        hooks: BTreeMap::new(),
+        client: reqwest::Client::builder().no_proxy().build().expect("a client"),
+    };
+    for (channel, expected) in
+        [("mail:desk@example.net", "sent"), ("hook:gone", "permanent"), ("fax:1", "permanent"), ("", "permanent")]
+    {
+        let outcome = deliverer.deliver(&ChannelId(channel.to_owned()), "S1.0.ab@example.org", MAIL, now()).await;
+        assert_eq!(kind(&outcome), expected, "{channel}: {outcome:?}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path().join("new")).expect("made").count(), 1);
+}
+
+>>>>>>> message
 proptest! {
     #[test]
     fn any_reply_is_survived_and_shown_on_one_line(text in any::<String>()) {

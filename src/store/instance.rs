@@ -13,6 +13,9 @@ use rusqlite::Connection;
 
 use super::{Error, seconds};
 
+/// `S100000`, the first id of six digits.
+const FIRST_STORY: i64 = 1 << 25;
+
 /// Held for as long as the store is open.
 pub(super) struct InstanceLock {
     _file: File,
@@ -57,6 +60,13 @@ pub(super) fn make_token(connection: &Connection, now: Timestamp) -> Result<(), 
     let mut bytes = [0u8; 8];
     getrandom::fill(&mut bytes).map_err(|error| Error::Refused(format!("no random numbers to be had: {error}")))?;
     let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    // Story ids begin somewhere among the six-digit ones: readable from the first, and not the same in two databases.
+    let first = FIRST_STORY + i64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]));
+    connection.execute(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'story', ?1
+         WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'story')",
+        [first],
+    )?;
     connection.execute(
         "INSERT INTO instance (id, token, created) VALUES (1, ?1, ?2) ON CONFLICT (id) DO NOTHING",
         (token, seconds(now)),

@@ -82,6 +82,11 @@ fn member(
     let mut earlier_titles = entries::headlines(connection, stored.id)?;
     earlier_titles.pop();
     let cited = cites.first().filter(|_| stored.relation == Relation::Cites);
+    let evidence = match stored.relation {
+        Relation::First => None,
+        Relation::Cites => cited.map(|citation| citation.sentence.clone()),
+        _ => Some(stored.reason),
+    };
     Ok(Member {
         entry: stored.id,
         url: stored.entry.url,
@@ -92,7 +97,7 @@ fn member(
         published: stored.entry.published,
         relation: stored.relation,
         of: of_outlet.or_else(|| cited.map(|citation| citation.outlet.clone())),
-        evidence: cites.first().map(|citation| citation.sentence.clone()).or(Some(stored.reason)),
+        evidence,
         earlier_titles,
         baseline: stored.baseline,
         cites,
