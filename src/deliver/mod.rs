@@ -21,10 +21,7 @@ use jiff::Timestamp;
 use crate::{
     alert::ChannelId,
     config::{Config, Mail, MailTransport},
-<<<<<<< HEAD
     fetch::Guard,
-=======
->>>>>>> message
 };
 
 pub use outcome::Outcome;
@@ -43,10 +40,7 @@ pub struct Deliverer {
     mail: Option<MailRoute>,
     hooks: BTreeMap<String, Hook>,
     client: reqwest::Client,
-<<<<<<< HEAD
     guard: Guard,
-=======
->>>>>>> message
 }
 
 #[derive(Debug)]
@@ -56,18 +50,10 @@ enum MailRoute {
 }
 
 impl Deliverer {
-<<<<<<< HEAD
-    /// `client` must follow no redirects and resolve names through `guard`, which also judges addresses that stand in
-    /// a URL as such; deadlines are set here.
+    /// `client` must follow no redirects and refuse addresses that webhooks may not lie in; deadlines are set here.
     pub fn new(config: &Config, client: reqwest::Client, guard: Guard) -> Self {
         let hooks = config.webhooks.iter().map(|(name, hook)| (name.clone(), Hook::new(hook, HOOK_DEADLINE))).collect();
         Self { mail: config.mail.as_ref().map(MailRoute::new), hooks, client, guard }
-=======
-    /// `client` must follow no redirects and refuse addresses that webhooks may not lie in; deadlines are set here.
-    pub fn new(config: &Config, client: reqwest::Client) -> Self {
-        let hooks = config.webhooks.iter().map(|(name, hook)| (name.clone(), Hook::new(hook, HOOK_DEADLINE))).collect();
-        Self { mail: config.mail.as_ref().map(MailRoute::new), hooks, client }
->>>>>>> message
     }
 
     /// Makes one attempt. `channel` is `mail:ADDRESS` or `hook:NAME`; `id` is the delivery's fixed Message-ID or
@@ -83,12 +69,9 @@ impl Deliverer {
                 None => Outcome::permanent("[mail] is not configured"),
             },
             Some(("hook", name)) => match self.hooks.get(name) {
-<<<<<<< HEAD
                 Some(hook) if self.guard.check_url(hook.url()).is_err() => {
                     Outcome::transient("the webhook's address is not public; see polling.allow_networks")
                 }
-=======
->>>>>>> message
                 Some(hook) => hook.deliver(&self.client, id, bytes, now).await,
                 None => Outcome::permanent(format!("[webhook.{name}] is not configured")),
             },

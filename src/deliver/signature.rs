@@ -4,18 +4,6 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-<<<<<<< HEAD
-=======
-use crate::config::Secret;
-
-/// The key's bytes. A secret as users are given it, `whsec_` and base64, is decoded; anything else is taken as it is.
-pub(super) fn key(secret: &Secret) -> Vec<u8> {
-    let text = secret.expose();
-    let decoded = text.strip_prefix("whsec_").and_then(|base64| STANDARD.decode(base64).ok());
-    decoded.unwrap_or_else(|| text.as_bytes().to_vec())
-}
-
->>>>>>> message
 /// Value of `webhook-signature`: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; `timestamp` in seconds.
 pub(super) fn sign(key: &[u8], id: &str, timestamp: i64, body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");

@@ -21,14 +21,10 @@ use lettre::{
 use tokio::{net::TcpStream, time::Instant};
 
 use super::outcome::Outcome;
-<<<<<<< HEAD
-use crate::config::{Mail, MailTransport, Secret, Security};
-=======
 use crate::{
     config::{Mail, MailTransport, Secret, Security},
     message::parse_address,
 };
->>>>>>> message
 
 /// Connections kept for the next mail, and how long. Servers close idle ones after about five minutes.
 const MAX_IDLE: usize = 2;
@@ -114,11 +110,7 @@ impl Smtp {
     }
 
     async fn attempt(&self, address: &str, bytes: &[u8], stage: &mut Stage) -> Outcome {
-<<<<<<< HEAD
-        let (Ok(from), Ok(to)) = (self.from.parse::<Address>(), address.parse::<Address>()) else {
-=======
         let (Ok(from), Ok(to)) = (parse_address(&self.from), parse_address(address)) else {
->>>>>>> message
             return Outcome::permanent("sender or recipient is not a mail address");
         };
         let mut connection = match self.connection(stage).await {
@@ -244,11 +236,7 @@ async fn send(
 
 /// lettre's words with the cause that it keeps apart ("Connection error" alone helps nobody).
 fn words(error: &Error) -> String {
-<<<<<<< HEAD
-    let mut words = error.to_string();
-=======
     let mut words = error.to_string().replace("Connection error: Connection error:", "Connection error:");
->>>>>>> message
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         let cause_words = cause.to_string();

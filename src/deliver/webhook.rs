@@ -24,11 +24,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub(super) struct Hook {
     url: Url,
-<<<<<<< HEAD
     secret: Option<config::SecretBytes>,
-=======
-    secret: Option<config::Secret>,
->>>>>>> message
     deadline: Duration,
 }
 
@@ -37,13 +33,10 @@ impl Hook {
         Self { url: hook.url.clone(), secret: hook.secret.clone(), deadline }
     }
 
-<<<<<<< HEAD
     pub(super) fn url(&self) -> &Url {
         &self.url
     }
 
-=======
->>>>>>> message
     pub(super) async fn deliver(&self, client: &reqwest::Client, id: &str, body: &[u8], now: Timestamp) -> Outcome {
         let until = Instant::now() + self.deadline;
         match timeout_at(until, self.request(client, id, body, now).send()).await {
@@ -67,11 +60,7 @@ impl Hook {
             .body(body.to_vec());
         match &self.secret {
             Some(secret) => {
-<<<<<<< HEAD
                 request.header("webhook-signature", signature::sign(secret.expose(), id, timestamp, body))
-=======
-                request.header("webhook-signature", signature::sign(&signature::key(secret), id, timestamp, body))
->>>>>>> message
             }
             None => request,
         }

@@ -40,16 +40,10 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// [`clean`], and no more than `limit` characters seen: cut after a word where one ends in the last third, marked `…`.
-<<<<<<< HEAD
-pub(super) fn clipped(text: &str, limit: usize) -> String {
-    // Feeds have sent headlines of megabytes; nothing past this bound can be shown anyway.
-    let bound = text.char_indices().nth(limit * 8).map_or(text.len(), |(at, _)| at);
-=======
 /// Never more than `2 * limit` code points, however many marks are heaped on a letter.
 pub(super) fn clipped(text: &str, limit: usize) -> String {
     // Feeds have sent headlines of megabytes; nothing past this bound can be shown anyway.
     let bound = text.char_indices().nth(limit * 2).map_or(text.len(), |(at, _)| at);
->>>>>>> message
     let cut_short = bound < text.len();
     let text = clean(&text[..bound]);
     let mut graphemes = text.grapheme_indices(true);
@@ -61,20 +55,9 @@ pub(super) fn clipped(text: &str, limit: usize) -> String {
     format!("{}…", head[..at_word.unwrap_or(end)].trim_end_matches([' ', ',', ';', ':', '-', '–', '—']))
 }
 
-<<<<<<< HEAD
-/// As [`clipped`], for a header: nothing in it can be taken for an encoded word (RFC 2047), and a chain of combining
-/// marks cannot make it long.
-pub(super) fn header_text(text: &str, limit: usize) -> String {
-    let clipped = clipped(text, limit).replace("=?", "= ?");
-    match clipped.char_indices().nth(limit * 2) {
-        Some((at, _)) => format!("{}…", &clipped[..at]),
-        None => clipped,
-    }
-=======
 /// As [`clipped`], for a header: nothing in it can be taken for an encoded word (RFC 2047).
 pub(super) fn header_text(text: &str, limit: usize) -> String {
     clipped(text, limit).replace("=?", "= ?")
->>>>>>> message
 }
 
 /// A link that may be shown: absolute, http or https, without user and password, ASCII throughout, not overlong.

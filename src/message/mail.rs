@@ -18,23 +18,13 @@ use super::{
     Alert, Message, html, identity,
     line::{clean, header_text},
     text,
-<<<<<<< HEAD
-    view::{self, View},
-};
-use crate::alert::Event;
-=======
     view::{self, Room},
 };
->>>>>>> message
 
 /// Characters of a subject; phones show about 40, desktop clients about 70.
 const SUBJECT: usize = 70;
 /// Bytes of the HTML part: Gmail cuts a message off at about 102 kB.
 const MAX_HTML: usize = 90_000;
-<<<<<<< HEAD
-/// How many other pieces are listed; the next smaller number is taken while the HTML part is too large.
-const ROWS: [usize; 4] = [12, 6, 3, 0];
-=======
 /// How much is listed; the next is taken while the HTML part is too large. The last always fits, since every text in it
 /// is clipped.
 const ROOMS: [Room; 4] = [
@@ -43,7 +33,6 @@ const ROOMS: [Room; 4] = [
     Room { rows: 3, watches: 5 },
     Room { rows: 0, watches: 2 },
 ];
->>>>>>> message
 /// Message-IDs in References, the first one always among them.
 const MAX_REFERENCES: usize = 20;
 
@@ -74,13 +63,8 @@ impl Sender {
     }
 }
 
-<<<<<<< HEAD
-/// The address with its domain in ASCII (IDNA).
-fn parse_address(text: &str) -> Result<Address, BadAddress> {
-=======
 /// The address with its domain in ASCII (IDNA): the one that stands in To, and that the envelope must have too.
 pub(crate) fn parse_address(text: &str) -> Result<Address, BadAddress> {
->>>>>>> message
     let bad = || BadAddress(text.to_owned());
     let (local, domain) = text.rsplit_once('@').ok_or_else(bad)?;
     let domain = match url::Host::parse(domain).map_err(|_| bad())? {
@@ -111,18 +95,6 @@ pub fn mail(alert: &Alert, sender: &Sender, to: &str) -> Result<Message, BadAddr
 }
 
 fn parts(alert: &Alert) -> (String, String) {
-<<<<<<< HEAD
-    let render = |rows: usize| {
-        let view: View = view::view(alert, rows);
-        (text::text(&view), html::html(&view))
-    };
-    let mut rendered = render(ROWS[0]);
-    for rows in &ROWS[1..] {
-        if rendered.1.len() <= MAX_HTML {
-            break;
-        }
-        rendered = render(*rows);
-=======
     let render = |room: Room| {
         let view = view::view(alert, room);
         (text::text(&view), html::html(&view))
@@ -133,7 +105,6 @@ fn parts(alert: &Alert) -> (String, String) {
             break;
         }
         rendered = render(*room);
->>>>>>> message
     }
     rendered
 }
@@ -188,11 +159,7 @@ fn subject(alert: &Alert, watch: &str) -> String {
     let tag = header_text(watch, 30);
     let room = SUBJECT.saturating_sub(tag.chars().count() + 3);
     let headline = header_text(&view::headline(alert), room);
-<<<<<<< HEAD
-    let reply = if alert.seq > 0 || alert.event != Event::New { "Re: " } else { "" };
-=======
     let reply = if alert.seq > 0 { "Re: " } else { "" };
->>>>>>> message
     match tag.is_empty() {
         true => format!("{reply}{headline}"),
         false => format!("{reply}[{tag}] {headline}"),

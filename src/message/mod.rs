@@ -24,10 +24,7 @@ use crate::{
     watch::Hit,
 };
 
-<<<<<<< HEAD
-=======
 pub(crate) use mail::parse_address;
->>>>>>> message
 pub use mail::{BadAddress, Sender, mail};
 pub use sample::test_alert;
 pub use webhook::webhook;

@@ -18,11 +18,7 @@ use crate::{
 const MAX_HEADLINE: usize = 300;
 const MAX_NAME: usize = 60;
 const MAX_SENTENCE: usize = 300;
-<<<<<<< HEAD
-const MAX_WATCHES: usize = 10;
-=======
 const MAX_NAMES: usize = 10;
->>>>>>> message
 const MAX_REASONS: usize = 6;
 const MAX_CITATIONS: usize = 3;
 
@@ -79,12 +75,6 @@ pub(super) struct Row {
     pub link: Option<Link>,
 }
 
-<<<<<<< HEAD
-/// Everything the mail says of `alert`, listing at most `rows` other pieces.
-pub(super) fn view(alert: &Alert, rows: usize) -> View {
-    let times = Times { zone: &alert.timezone, now: alert.queued };
-    let (also, not_listed) = others(alert, &times, rows);
-=======
 /// How much is listed; the rest is counted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
@@ -97,24 +87,15 @@ pub(super) struct Room {
 pub(super) fn view(alert: &Alert, room: Room) -> View {
     let times = Times { zone: &alert.timezone, now: alert.queued };
     let (also, not_listed) = others(alert, &times, room.rows);
->>>>>>> message
     View {
         news: news(alert, &times),
         headline: headline(alert),
         lead: alert.story.members.first().map(|first| lead(first, &times)),
-<<<<<<< HEAD
-        why: why(alert),
-        also,
-        not_listed,
-        who: who(alert, &times),
-        notes: notes(alert),
-=======
         why: why(alert, room.watches),
         also,
         not_listed,
         who: who(alert, &times),
         notes: notes(alert, room.watches),
->>>>>>> message
         state: state(alert),
         story: alert.story.story.to_string(),
     }
@@ -173,11 +154,7 @@ fn lead(first: &Member, times: &Times<'_>) -> Lead {
 }
 
 /// The outlet by whose piece the story came to be confirmed.
-<<<<<<< HEAD
-fn confirming<'a>(alert: &'a Alert) -> Option<&'a Member> {
-=======
 fn confirming(alert: &Alert) -> Option<&Member> {
->>>>>>> message
     let outlets = alert.story.independent_outlets();
     let key = *outlets.get(alert.confirm_at.max(1) - 1).or(outlets.last())?;
     alert.story.members.iter().find(|member| member.outlet == key && member.is_independent())
@@ -213,17 +190,10 @@ fn plural(count: usize, word: &str) -> String {
     }
 }
 
-<<<<<<< HEAD
-fn why(alert: &Alert) -> Vec<Why> {
-    let mut shown: Vec<Excerpt> = Vec::new();
-    let mut why = Vec::new();
-    for watch in alert.watches.iter().take(MAX_WATCHES) {
-=======
 fn why(alert: &Alert, watches: usize) -> Vec<Why> {
     let mut shown: Vec<Excerpt> = Vec::new();
     let mut why = Vec::new();
     for watch in alert.watches.iter().take(watches) {
->>>>>>> message
         let room = MAX_SENTENCES - shown.len();
         let fresh = excerpts(&watch.text, &watch.evidence).into_iter().filter(|excerpt| !shown.contains(excerpt));
         let sentences: Vec<Excerpt> = fresh.take(room).collect();
@@ -241,20 +211,6 @@ fn why(alert: &Alert, watches: usize) -> Vec<Why> {
 
 /// One reason a field, with the clauses found in it: "lock in the title", "crack* | gate in the text".
 fn reasons(watch: &MatchedWatch) -> Vec<String> {
-<<<<<<< HEAD
-    let mut fields: Vec<(&str, Vec<String>)> = Vec::new();
-    for hit in &watch.evidence {
-        let clause = clipped(&hit.clause, MAX_NAME);
-        match fields.iter_mut().find(|(field, _)| *field == hit.field) {
-            Some((_, clauses)) if clauses.contains(&clause) || clauses.len() == MAX_REASONS => {}
-            Some((_, clauses)) => clauses.push(clause),
-            None => fields.push((&hit.field, vec![clause])),
-        }
-    }
-    let reason =
-        |(field, clauses): &(&str, Vec<String>)| format!("{} in the {}", clauses.join(" | "), clipped(field, MAX_NAME));
-    fields.iter().take(MAX_REASONS).map(reason).collect()
-=======
     let mut found: Vec<(&str, &str)> = Vec::new();
     for hit in &watch.evidence {
         let pair = (hit.field.as_str(), hit.clause.as_str());
@@ -268,7 +224,6 @@ fn reasons(watch: &MatchedWatch) -> Vec<String> {
         format!("{} in the {}", clauses.join(" | "), clipped(same_field[0].0, MAX_NAME))
     };
     found.chunk_by(|a, b| a.0 == b.0).map(reason).collect()
->>>>>>> message
 }
 
 /// The pieces after the first: those with news of their own as rows, the rest as counts.
@@ -320,11 +275,7 @@ fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
     };
     let mut who = vec![format!("First seen: {}, {}.", outlet_name(first), times.show(first.seen, true))];
     let independent: Vec<String> =
-<<<<<<< HEAD
-        alert.story.independent_outlets().iter().take(MAX_WATCHES).map(|key| name_of(alert, key)).collect();
-=======
         alert.story.independent_outlets().iter().take(MAX_NAMES).map(|key| name_of(alert, key)).collect();
->>>>>>> message
     if independent.len() > 1 {
         who.push(format!("Independent of each other: {}.", independent.join(", ")));
     }
@@ -337,29 +288,16 @@ fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
     who
 }
 
-<<<<<<< HEAD
-fn notes(alert: &Alert) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
-    for watch in alert.watches.iter().take(MAX_WATCHES) {
-=======
 fn notes(alert: &Alert, watches: usize) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for watch in alert.watches.iter().take(watches) {
->>>>>>> message
         let name = clipped(&watch.name, MAX_NAME);
         let note = watch.note.as_deref().map(|note| clipped(note, MAX_SENTENCE)).filter(|note| !note.is_empty());
         notes.push(note.map_or(format!("Watch {name}."), |note| format!("Watch {name}: {note}")));
     }
-<<<<<<< HEAD
-    let unlisted = alert.watches.len().saturating_sub(MAX_WATCHES);
-    if unlisted > 0 {
-        notes
-            .push(format!("{}, not listed.", plural(unlisted, "more watche").replace("1 more watche", "1 more watch")));
-=======
     let unlisted = alert.watches.len().saturating_sub(watches);
     if unlisted > 0 {
         notes.push(format!("{unlisted} more of your watches, not listed."));
->>>>>>> message
     }
     let mut events: Vec<&str> = Vec::new();
     for event in alert.watches.iter().flat_map(|watch| &watch.follow_up) {
