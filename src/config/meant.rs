@@ -50,6 +50,7 @@ pub(super) fn read(
         if merged.section("mail").is_none() {
             references::require_mail(&recipients, Place::default(), faults);
         }
+        references::warn_idle(&feeds, &watches, faults);
         references::warn_unused(&feeds, &outlets, &watches, &recipients, &webhooks, faults);
     }
     for watch in watches.iter().filter(|watch| !watches::has_query(watch)) {
