@@ -75,13 +75,13 @@ impl Diagnostic {
     pub fn to_json(&self) -> Value {
         let Spot { file, line, column, .. } = &self.spot;
         let severity = self.severity.as_str();
-        let mut value =
-            json!({"severity": severity, "file": file, "line": line, "column": column, "message": self.message});
+        let mut value = json!({"severity": severity, "file": clean(file), "line": line, "column": column, "message": clean(&self.message)});
         if let Some(help) = &self.help {
-            value["help"] = json!(help);
+            value["help"] = json!(clean(help));
         }
         if let Some((label, spot)) = &self.other {
-            value["other"] = json!({"file": spot.file, "line": spot.line, "column": spot.column, "message": label});
+            value["other"] =
+                json!({"file": clean(&spot.file), "line": spot.line, "column": spot.column, "message": label});
         }
         value
     }
@@ -275,6 +275,7 @@ mod tests {
         };
         let shown = render(std::slice::from_ref(&wrong), false);
         assert!(!shown.chars().any(|letter| letter != '\n' && is_dangerous(letter)), "{shown:?}");
+        assert!(!wrong.to_json().to_string().contains("\\u"), "{}", wrong.to_json());
         assert!(!wrong.to_line().chars().any(is_dangerous), "{:?}", wrong.to_line());
     }
 }
