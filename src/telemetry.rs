@@ -22,7 +22,9 @@ pub fn init(format: LogFormat, quiet: bool) {
     let filter = EnvFilter::try_from_env("STORYWATCH_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
-        LogFormat::Json => registry.with(tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr)).try_init(),
+        LogFormat::Json => {
+            registry.with(tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr)).try_init()
+        }
         LogFormat::Journald => journald(registry),
         LogFormat::Auto if std::env::var_os("JOURNAL_STREAM").is_some() => journald(registry),
         LogFormat::Auto | LogFormat::Text => registry.with(text()).try_init(),

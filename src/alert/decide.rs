@@ -91,7 +91,11 @@ fn decide_first(facts: &Facts<'_>) -> Decision {
         event: Event::New,
         watches: ready.iter().map(|(policy, _)| policy.watch.clone()).collect(),
         due: facts.now.saturating_add(wait).unwrap_or(facts.now),
-        reason: ready.iter().map(|(policy, reason)| format!("{}: {reason}", policy.watch)).collect::<Vec<_>>().join("; "),
+        reason: ready
+            .iter()
+            .map(|(policy, reason)| format!("{}: {reason}", policy.watch))
+            .collect::<Vec<_>>()
+            .join("; "),
     }
 }
 
@@ -146,12 +150,8 @@ fn policies<'a>(facts: &Facts<'a>) -> Vec<&'a Policy> {
 
 /// Whether a watch has what it asks for; the reason either way.
 fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, String> {
-    let matched: Vec<&Member> = facts
-        .matches
-        .iter()
-        .filter(|found| found.policy.watch == policy.watch)
-        .map(|found| found.member)
-        .collect();
+    let matched: Vec<&Member> =
+        facts.matches.iter().filter(|found| found.policy.watch == policy.watch).map(|found| found.member).collect();
     let fresh: Vec<&&Member> = matched.iter().filter(|member| !member.baseline).collect();
     if fresh.is_empty() {
         return Err("matches the back catalogue only".to_owned());
@@ -197,7 +197,8 @@ fn first_times(story: &Timeline, counts: impl Fn(&Member) -> bool) -> Vec<Timest
 /// The most of these times that lie within one span.
 fn most_within(times: &[Timestamp], span: Option<Duration>) -> usize {
     let Some(span) = span.and_then(|span| SignedDuration::try_from(span).ok()) else { return times.len() };
-    let after = |start: Timestamp| times.iter().filter(|time| **time >= start && time.duration_since(start) <= span).count();
+    let after =
+        |start: Timestamp| times.iter().filter(|time| **time >= start && time.duration_since(start) <= span).count();
     times.iter().map(|start| after(*start)).max().unwrap_or(0)
 }
 

@@ -19,12 +19,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{
-    block_on,
-    lookup::Place,
-    out::Out,
-    stories::story_lines,
-};
+use super::{block_on, lookup::Place, out::Out, stories::story_lines};
 use crate::{
     app::Engine,
     clock::Clock,

@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     entry::{EntryId, LineEntry},
     intake::Rules,
-    story::{Document, Grouping, Stream, StoryId},
+    story::{Document, Grouping, StoryId, Stream},
 };
 
 /// Without a configuration stories stay open this long.

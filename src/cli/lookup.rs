@@ -38,7 +38,8 @@ impl Place {
         if let Some(database) = &self.database {
             flags = flags.set("--database", "storage.path", &database.to_string_lossy());
         }
-        let compile = |queries: &[watch::Query], terms: &BTreeMap<String, Vec<String>>| watch::compile(queries, terms).problems;
+        let compile =
+            |queries: &[watch::Query], terms: &BTreeMap<String, Vec<String>>| watch::compile(queries, terms).problems;
         match config::load(&self.config, &flags, &config::environment(), compile) {
             Ok(loaded) => (Some(loaded.config), loaded.warnings),
             Err(diagnostics) => (None, diagnostics),

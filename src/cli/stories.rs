@@ -131,11 +131,7 @@ fn story_json(timeline: &Timeline, alerts: &[AlertRow]) -> serde_json::Value {
 pub(super) fn story_lines(timeline: &Timeline, alerts: &[AlertRow], zone: &TimeZone) -> Vec<String> {
     let mut lines = vec![
         format!("{}  {}", timeline.story, timeline.headline),
-        format!(
-            "  {} outlets, {} of them independent",
-            timeline.outlets().len(),
-            timeline.independent_outlets().len()
-        ),
+        format!("  {} outlets, {} of them independent", timeline.outlets().len(), timeline.independent_outlets().len()),
     ];
     for member in &timeline.members {
         lines.extend(member_lines(member, zone));
@@ -159,7 +155,8 @@ pub(super) fn story_lines(timeline: &Timeline, alerts: &[AlertRow], zone: &TimeZ
 fn member_lines(member: &Member, zone: &TimeZone) -> Vec<String> {
     let of = member.of.as_deref().map(|of| format!(" {of}")).unwrap_or_default();
     let relation = format!("{}{of}", member.relation.as_str());
-    let mut lines = vec![format!("  {}  {:<22} {:<24} {}", time_in(member.seen, zone), member.outlet_name, relation, member.title)];
+    let mut lines =
+        vec![format!("  {}  {:<22} {:<24} {}", time_in(member.seen, zone), member.outlet_name, relation, member.title)];
     let indent = " ".repeat(20);
     for (seen, title) in &member.earlier_titles {
         lines.push(format!("{indent}headline from {}: {title}", time_in(*seen, zone)));

@@ -19,7 +19,7 @@ use super::{
 pub(super) type Placed<T> = BTreeMap<String, (Place, T)>;
 
 pub(super) fn recipients(written: Named, faults: &mut Faults) -> Placed<Recipient> {
-    read_all(written, faults, |name, place, table, faults| recipient(name, place, table, faults))
+    read_all(written, faults, recipient)
 }
 
 pub(super) fn webhooks(

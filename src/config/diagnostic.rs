@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, ops::Range};
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::place::{Place, Sources};
@@ -75,25 +75,23 @@ impl Diagnostic {
     pub fn to_json(&self) -> Value {
         let Spot { file, line, column, .. } = &self.spot;
         let severity = self.severity.as_str();
-        let mut value =
-            json!({"severity": severity, "file": file, "line": line, "column": column, "message": self.message});
+        let mut value = json!({"severity": severity, "file": clean(file), "line": line, "column": column, "message": clean(&self.message)});
         if let Some(help) = &self.help {
-            value["help"] = json!(help);
+            value["help"] = json!(clean(help));
         }
         if let Some((label, spot)) = &self.other {
-            value["other"] = json!({"file": spot.file, "line": spot.line, "column": spot.column, "message": label});
+            value["other"] =
+                json!({"file": clean(&spot.file), "line": spot.line, "column": spot.column, "message": label});
         }
         value
     }
 
     fn render(&self, renderer: &Renderer) -> String {
         let level = if self.is_error() { Level::ERROR } else { Level::WARNING };
-        let mut group = level
-            .primary_title(clean(&self.message))
-            .element(snippet(&self.spot, AnnotationKind::Primary.span(self.spot.caret.clone())));
+        let caret = AnnotationKind::Primary.span(self.spot.caret.clone());
+        let mut group = self.spot.add_to(Group::with_title(level.primary_title(clean(&self.message))), caret);
         if let Some((label, spot)) = &self.other {
-            let annotation = AnnotationKind::Context.span(spot.caret.clone()).label(*label);
-            group = group.element(snippet(spot, annotation));
+            group = spot.add_to(group, AnnotationKind::Context.span(spot.caret.clone()).label(*label));
         }
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(clean(help)));
@@ -102,11 +100,17 @@ impl Diagnostic {
     }
 }
 
-fn snippet<'a>(
-    spot: &'a Spot,
-    annotation: annotate_snippets::Annotation<'a>,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    Snippet::source(spot.excerpt.as_str()).path(clean(&spot.file)).line_start(spot.line).annotation(annotation)
+impl Spot {
+    fn add_to<'a>(&'a self, group: Group<'a>, annotation: Annotation<'a>) -> Group<'a> {
+        let snippet = Snippet::source(self.excerpt.as_str()).line_start(self.line).annotation(annotation);
+        let is_cut = self.excerpt[..self.caret.start].chars().count() + 1 != self.column;
+        if is_cut {
+            // The renderer would count the column from where the excerpt begins.
+            let origin = Origin::path(clean(&self.file)).line(self.line).char_column(self.column);
+            return group.element(origin).element(snippet);
+        }
+        group.element(snippet.path(clean(&self.file)))
+    }
 }
 
 /// All of them with line and caret, and a last line that counts them; empty when there are none.
@@ -271,6 +275,7 @@ mod tests {
         };
         let shown = render(std::slice::from_ref(&wrong), false);
         assert!(!shown.chars().any(|letter| letter != '\n' && is_dangerous(letter)), "{shown:?}");
+        assert!(!wrong.to_json().to_string().contains("\\u"), "{}", wrong.to_json());
         assert!(!wrong.to_line().chars().any(is_dangerous), "{:?}", wrong.to_line());
     }
 }

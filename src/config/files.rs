@@ -145,7 +145,7 @@ const KINDS: [&str; 11] =
     ["feed", "mail", "outlet", "polling", "recipient", "stories", "storage", "terms", "watch", "webhook", "include"];
 
 /// Kinds that are described but that this version does not act upon.
-const NOT_YET: [&str; 1] = ["silence"];
+const NOT_YET: [&str; 2] = ["silence", "web"];
 
 impl Written {
     fn add(&mut self, table: Table, sources: &mut Sources, faults: &mut Faults) {

@@ -27,7 +27,7 @@ enum Shape {
     NotYet,
 }
 
-const SETTINGS: [(&str, &str, Shape); 17] = [
+const SETTINGS: [(&str, &str, Shape); 16] = [
     ("storage", "path", Shape::Text),
     ("storage", "retention", Shape::NotYet),
     ("polling", "concurrency", Shape::Integer),
@@ -44,7 +44,6 @@ const SETTINGS: [(&str, &str, Shape); 17] = [
     ("mail", "smtp", Shape::Text),
     ("mail", "password", Shape::Secret),
     ("mail", "password_file", Shape::Text),
-    ("web", "listen", Shape::NotYet),
 ];
 
 /// The start of every variable that is read.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Config, channels,
+    Config, Recipient, Watch, Webhook, channels,
     diagnostic::Faults,
     feeds,
     files::Written,
@@ -15,11 +15,20 @@ use super::{
     settings,
     watches::{self, Notify, PlacedWatch, Terms},
 };
-use super::Watch;
 use crate::watch::{Problem, Query};
 
 /// Judges all queries at once: problems, each with the index of its query.
 pub(super) type Compile<'a> = &'a mut dyn FnMut(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>;
+
+/// Everything but the scalar sections, each with the places that messages need.
+struct Parts {
+    feeds: Vec<feeds::PlacedFeed>,
+    outlets: BTreeMap<String, feeds::PlacedOutlet>,
+    watches: Vec<watches::PlacedWatch>,
+    recipients: channels::Placed<Recipient>,
+    webhooks: channels::Placed<Option<Webhook>>,
+    terms: watches::Terms,
+}
 
 /// Reads everything; the configuration is of use only if no fault is an error.
 pub(super) fn read(
@@ -35,25 +44,12 @@ pub(super) fn read(
     let polling = settings::polling(merged, faults);
     let stories = settings::stories(merged, faults);
     let mail = settings::mail(merged, surroundings, &mut sources, faults);
-    let mut feeds: Vec<_> =
-        written.feeds.into_iter().filter_map(|table| feeds::feed(table, surroundings, &mut sources, faults)).collect();
-    let outlets = feeds::outlets(written.outlets, faults);
-    let watches: Vec<_> = written.watches.into_iter().map(|table| watches::watch(table, Notify::Required, faults)).collect();
-    let recipients = channels::recipients(written.recipients, faults);
-    let webhooks = channels::webhooks(written.webhooks, surroundings, &mut sources, faults);
-    let terms = watches::terms(written.terms, faults);
-
-    references::check_feeds_once(&feeds, faults);
-    references::check_watch_names(&watches, faults);
-    references::assign_outlets(&mut feeds, &outlets, is_incomplete, faults);
-    if !is_incomplete {
-        references::check_notify(&watches, &recipients, &webhooks, faults);
-        references::check_scopes(&watches, &feeds, faults);
-        if merged.section("mail").is_none() {
-            references::require_mail(&recipients, Place::default(), faults);
-        }
-        references::warn_unused(&feeds, &outlets, &watches, &recipients, &webhooks, faults);
+    let mut parts = read_parts(written, surroundings, &mut sources, faults);
+    check(&mut parts, is_incomplete, faults);
+    if !is_incomplete && merged.section("mail").is_none() {
+        references::require_mail(&parts.recipients, Place::default(), faults);
     }
+    let Parts { feeds, outlets, watches, recipients, webhooks, terms } = parts;
     let (watches, terms, origins) = match is_incomplete {
         // A term that is missing may stand in the file that could not be read.
         true => judge(watches, terms, sources, faults, |_, _| Vec::new()),
@@ -72,6 +68,36 @@ pub(super) fn read(
         terms,
     });
     (config, origins)
+}
+
+fn read_parts(written: Written, surroundings: &Surroundings, sources: &mut Sources, faults: &mut Faults) -> Parts {
+    let mut feeds = Vec::new();
+    for table in written.feeds {
+        feeds.extend(feeds::feed(table, surroundings, sources, faults));
+    }
+    Parts {
+        feeds,
+        outlets: feeds::outlets(written.outlets, faults),
+        watches: written.watches.into_iter().map(|table| watches::watch(table, Notify::Required, faults)).collect(),
+        recipients: channels::recipients(written.recipients, faults),
+        webhooks: channels::webhooks(written.webhooks, surroundings, sources, faults),
+        terms: watches::terms(written.terms, faults),
+    }
+}
+
+/// What seems to be missing may stand in a file that could not be read: then only what is there is judged.
+fn check(parts: &mut Parts, is_incomplete: bool, faults: &mut Faults) {
+    references::check_feeds_once(&parts.feeds, faults);
+    references::check_watch_names(&parts.watches, faults);
+    references::assign_outlets(&mut parts.feeds, &parts.outlets, is_incomplete, faults);
+    if is_incomplete {
+        return;
+    }
+    let Parts { feeds, outlets, watches, recipients, webhooks, .. } = parts;
+    references::check_notify(watches, recipients, webhooks, faults);
+    references::check_scopes(watches, feeds, faults);
+    references::warn_idle(feeds, watches, faults);
+    references::warn_unused(feeds, outlets, watches, recipients, webhooks, faults);
 }
 
 /// Has the queries judged; a watch without any is told here and left out.

@@ -103,7 +103,7 @@ pub struct Config {
     pub storage: Storage,
     pub polling: Polling,
     pub stories: Stories,
-    /// `None` when no recipient needs mail.
+    /// `None` when nothing is written about mail; then no recipient has an address.
     pub mail: Option<Mail>,
     pub feeds: Vec<Feed>,
     pub outlets: BTreeMap<String, Outlet>,

@@ -3,7 +3,7 @@
 //!
 //! Knows nothing of what the text means, except which parts of a line are secret and must not be shown.
 
-use std::{ops::Range, sync::LazyLock};
+use std::{cell::OnceCell, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -51,6 +51,8 @@ pub(super) struct Source {
     lines: Vec<usize>,
     /// Byte ranges never to be shown.
     masks: Vec<Range<usize>>,
+    /// Byte ranges that look like secrets; sought only once something is wrong.
+    guessed: OnceCell<Vec<Range<usize>>>,
     /// Users other than the owner may read it.
     exposed: bool,
 }
@@ -62,7 +64,7 @@ pub(super) struct Sources(Vec<Source>);
 impl Sources {
     pub fn add(&mut self, name: String, text: String, exposed: bool) -> usize {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.0.push(Source { name, text, lines, masks: Vec::new(), exposed });
+        self.0.push(Source { name, text, lines, masks: Vec::new(), guessed: OnceCell::new(), exposed });
         self.0.len() - 1
     }
 
@@ -113,23 +115,22 @@ impl Source {
 
     /// The line as it may be shown, with the span in it; long lines are cut to what is near the span.
     fn excerpt(&self, from: usize, line: &str, span: Range<usize>) -> (String, Range<usize>) {
-        const BEFORE: usize = 2048;
+        const BEFORE: usize = 512;
         const AFTER: usize = 160;
-        let hidden = secrets_in(line);
-        let is_hidden = |at: usize| {
-            hidden.iter().any(|mask| mask.contains(&at)) || self.masks.iter().any(|mask| mask.contains(&(from + at)))
-        };
         let (start, end) = (span.start - from, (span.end - from).min(line.len()));
+        let (left, right) = (start.saturating_sub(BEFORE), end.min(start + BEFORE) + AFTER);
+        let near = line.floor_char_boundary(left)..line.floor_char_boundary(right);
+        let hidden = self.secrets(from + near.start..from + near.end);
         let mut shown = String::new();
         let (mut first, mut last) = (None, 0);
-        for (at, letter) in line.char_indices().filter(|(_, letter)| *letter != '\u{feff}') {
-            if at + BEFORE < start || at > end + AFTER {
-                continue;
-            }
+        for (at, letter) in line[near.clone()].char_indices().map(|(at, letter)| (near.start + at, letter)) {
             if at >= start && first.is_none() {
                 first = Some(shown.len());
             }
-            shown.push(if is_hidden(at) { '*' } else { visible(letter) });
+            if letter != '\u{feff}' {
+                let is_hidden = hidden.iter().any(|mask| mask.contains(&(from + at)));
+                shown.push(if is_hidden { '*' } else { visible(letter) });
+            }
             if at < end {
                 last = shown.len();
             }
@@ -137,10 +138,17 @@ impl Source {
         let first = first.unwrap_or(shown.len());
         (shown, first..last.max(first))
     }
+
+    /// Known from their keys, or looking like one: files that do not even parse must not show theirs either.
+    fn secrets(&self, within: Range<usize>) -> Vec<Range<usize>> {
+        let guessed = self.guessed.get_or_init(|| secrets_in(&self.text));
+        let touches = |mask: &&Range<usize>| mask.start < within.end && within.start < mask.end;
+        guessed.iter().chain(&self.masks).filter(touches).cloned().collect()
+    }
 }
 
-/// Parts of a line that look like secrets. Files that do not even parse must not show theirs either.
-fn secrets_in(line: &str) -> Vec<Range<usize>> {
+/// Parts of a text that look like secrets.
+fn secrets_in(text: &str) -> Vec<Range<usize>> {
     static PATTERNS: LazyLock<[Regex; 4]> = LazyLock::new(|| {
         [
             r#"(?i)\b(?:password|secret)["']?\s*=\s*(.+)"#,
@@ -151,7 +159,7 @@ fn secrets_in(line: &str) -> Vec<Range<usize>> {
         .map(|pattern| Regex::new(pattern).expect("a pattern of ours"))
     });
     let found = |pattern: &Regex| -> Vec<Range<usize>> {
-        pattern.captures_iter(line).filter_map(|hit| hit.get(1)).map(|group| group.range()).collect()
+        pattern.captures_iter(text).filter_map(|hit| hit.get(1)).map(|group| group.range()).collect()
     };
     PATTERNS.iter().flat_map(found).collect()
 }

@@ -165,6 +165,17 @@ pub(super) fn require_mail(recipients: &Placed<Recipient>, place: Place, faults:
     }
 }
 
+/// A configuration that does nothing is allowed, but hardly meant.
+pub(super) fn warn_idle(feeds: &[PlacedFeed], watches: &[PlacedWatch], faults: &mut Faults) {
+    let main_file = Place::default();
+    if feeds.iter().all(|feed| !feed.feed.enabled) {
+        faults.warning(main_file, "there is no feed to poll").help("add [[feed]] here or in feeds/".to_owned());
+    }
+    if watches.is_empty() {
+        faults.warning(main_file, "there is no watch").help("add [[watch]] here or in watchlists/".to_owned());
+    }
+}
+
 /// Recipients, webhooks, outlets and feeds that nothing leads to.
 pub(super) fn warn_unused(
     feeds: &[PlacedFeed],

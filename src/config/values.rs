@@ -46,17 +46,21 @@ pub(super) fn name(node: &Node) -> Result<String, Wrong> {
 
 /// Refuses what is no name; `also` are further letters that are allowed.
 pub(super) fn check_name(text: &str, also: &str) -> Result<(), Wrong> {
-    const LONGEST: usize = 64;
     let fits = |letter: char| matches!(letter, 'a'..='z' | '0'..='9' | '-') || also.contains(letter);
-    if !text.is_empty() && text.len() <= LONGEST && text.chars().all(fits) {
+    if is_name(text) && text.chars().all(fits) {
         return Ok(());
     }
-    let proposal: String = text.to_lowercase().chars().map(|letter| if fits(letter) { letter } else { '-' }).collect();
-    let help = check_name(proposal.trim_matches('-'), also)
-        .ok()
-        .filter(|()| proposal != text)
-        .map(|()| format!("perhaps {}", quote(proposal.trim_matches('-'))));
-    Err(wrong(format!("{} is no name: use 1 to {LONGEST} of a-z, 0-9 and -", quote(text))).help(help))
+    let letters = text.chars().take(LONGEST_NAME).flat_map(char::to_lowercase);
+    let proposal: String = letters.map(|letter| if fits(letter) { letter } else { '-' }).collect();
+    let proposal = proposal.trim_matches('-');
+    let help = is_name(proposal).then(|| format!("perhaps {}", quote(proposal)));
+    Err(wrong(format!("{} is no name: use 1 to {LONGEST_NAME} of a-z, 0-9 and -", quote(text))).help(help))
+}
+
+const LONGEST_NAME: usize = 64;
+
+fn is_name(text: &str) -> bool {
+    text.len() <= LONGEST_NAME && text.contains(|letter: char| letter.is_ascii_alphanumeric())
 }
 
 /// A whole number within the range.

@@ -283,6 +283,7 @@ async fn a_channel_is_found_by_its_name() {
         mail: Some(MailRoute::new(&mail)),
         hooks: BTreeMap::new(),
         client: reqwest::Client::builder().no_proxy().build().expect("a client"),
+        guard: crate::fetch::Guard::new(Vec::new()),
     };
     for (channel, expected) in
         [("mail:desk@example.net", "sent"), ("hook:gone", "permanent"), ("fax:1", "permanent"), ("", "permanent")]

@@ -59,9 +59,7 @@ impl Hook {
             .header("webhook-timestamp", timestamp)
             .body(body.to_vec());
         match &self.secret {
-            Some(secret) => {
-                request.header("webhook-signature", signature::sign(secret.expose(), id, timestamp, body))
-            }
+            Some(secret) => request.header("webhook-signature", signature::sign(secret.expose(), id, timestamp, body)),
             None => request,
         }
     }

@@ -5,7 +5,10 @@ use rusqlite::Transaction;
 
 use super::News;
 use crate::{
-    entry::{Entry, EntryId, identity::{self, Key, KeyKind}},
+    entry::{
+        Entry, EntryId,
+        identity::{self, Key, KeyKind},
+    },
     store::{Error, entries, feeds},
 };
 
@@ -22,11 +25,7 @@ pub(super) struct Sorted<'a> {
 }
 
 /// Tells known entries from new ones and binds all their present keys to the known ones.
-pub(super) fn sort<'a>(
-    transaction: &Transaction<'_>,
-    news: &'a News,
-    now: Timestamp,
-) -> Result<Sorted<'a>, Error> {
+pub(super) fn sort<'a>(transaction: &Transaction<'_>, news: &'a News, now: Timestamp) -> Result<Sorted<'a>, Error> {
     let mut sorted = Sorted { known: Vec::new(), new: Vec::new(), rekeyed: 0 };
     let keys = keys(transaction, news)?;
     let mut unknown: Vec<(&Entry, Vec<Key>)> = Vec::new();

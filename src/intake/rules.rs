@@ -122,7 +122,8 @@ impl Rules {
         if recipient.0.starts_with("hook:") {
             return vec![ChannelId(recipient.0.clone())];
         }
-        let addresses = self.config.recipients.get(&recipient.0).map(|known| known.email.as_slice()).unwrap_or_default();
+        let addresses =
+            self.config.recipients.get(&recipient.0).map(|known| known.email.as_slice()).unwrap_or_default();
         addresses.iter().map(|address| ChannelId(format!("mail:{address}"))).collect()
     }
 

@@ -111,7 +111,13 @@ fn queue(connection: &Connection, rules: &Rules, row: &AlertRow, now: Timestamp)
         event: row.event,
         seq: row.seq,
         headline: story.headline.clone(),
-        confirm_at: row.watches.iter().filter_map(|name| rules.policy(name)).map(|p| p.confirmed_at()).min().unwrap_or(2),
+        confirm_at: row
+            .watches
+            .iter()
+            .filter_map(|name| rules.policy(name))
+            .map(|p| p.confirmed_at())
+            .min()
+            .unwrap_or(2),
         watches,
         story,
         queued: now,

@@ -453,11 +453,7 @@ fn sooner(state: PollState, pace: &Pace, now: Timestamp) -> PollState {
 }
 
 fn pace(config: &Config, feed: &Feed) -> Pace {
-    Pace {
-        every: feed.every,
-        min_interval: config.polling.min_interval,
-        max_interval: config.polling.max_interval,
-    }
+    Pace { every: feed.every, min_interval: config.polling.min_interval, max_interval: config.polling.max_interval }
 }
 
 /// Rows of the enabled feeds, made where there are none.

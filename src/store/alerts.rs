@@ -242,7 +242,9 @@ pub fn queue(
                 )?
                 .execute((alert.0, &channel.0, &message.id, &message.bytes, seconds(now)))?,
             Err(reason) => connection
-                .prepare_cached("UPDATE delivery SET state = 'dead', last_error = ?3 WHERE alert = ?1 AND channel = ?2")?
+                .prepare_cached(
+                    "UPDATE delivery SET state = 'dead', last_error = ?3 WHERE alert = ?1 AND channel = ?2",
+                )?
                 .execute((alert.0, &channel.0, reason))?,
         };
     }

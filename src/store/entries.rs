@@ -103,8 +103,8 @@ pub fn insert(connection: &Connection, stored: &Stored, cites: &[Citation]) -> R
             ":score": f64::from(stored.score),
         })?;
     add_headline(connection, stored.id, &entry.title, stored.seen)?;
-    let mut statement = connection
-        .prepare_cached("INSERT INTO citation (entry, seq, outlet, sentence) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut statement =
+        connection.prepare_cached("INSERT INTO citation (entry, seq, outlet, sentence) VALUES (?1, ?2, ?3, ?4)")?;
     for (seq, citation) in cites.iter().enumerate() {
         statement.execute((stored.id.0, seq, &citation.outlet, &citation.sentence))?;
     }
@@ -133,7 +133,11 @@ pub fn update(connection: &Connection, id: EntryId, entry: &Entry, now: Timestam
     let mut statement =
         connection.prepare_cached("SELECT title FROM headline WHERE entry = ?1 ORDER BY seq DESC LIMIT 1")?;
     let latest: Option<String> = statement.query_row([id.0], |row| row.get(0)).optional()?;
-    if latest.as_deref() == Some(entry.title.as_str()) { Ok(()) } else { add_headline(connection, id, &entry.title, now) }
+    if latest.as_deref() == Some(entry.title.as_str()) {
+        Ok(())
+    } else {
+        add_headline(connection, id, &entry.title, now)
+    }
 }
 
 fn add_headline(connection: &Connection, id: EntryId, title: &str, now: Timestamp) -> Result<(), Error> {
@@ -166,8 +170,7 @@ pub fn headlines(connection: &Connection, id: EntryId) -> Result<Vec<(Timestamp,
 pub fn citations(connection: &Connection, id: EntryId) -> Result<Vec<Citation>, Error> {
     let mut statement =
         connection.prepare_cached("SELECT outlet, sentence FROM citation WHERE entry = ?1 ORDER BY seq")?;
-    let rows =
-        statement.query_map([id.0], |row| Ok(Citation { outlet: row.get(0)?, sentence: row.get(1)? }))?;
+    let rows = statement.query_map([id.0], |row| Ok(Citation { outlet: row.get(0)?, sentence: row.get(1)? }))?;
     rows.map(|row| row.map_err(Error::from)).collect()
 }
 

@@ -60,9 +60,7 @@ impl Error {
         match self {
             Self::Sqlite(source) => match source.sqlite_error_code() {
                 Some(ErrorCode::NotADatabase) => Self::Foreign(path.to_owned()),
-                Some(ErrorCode::DatabaseCorrupt) => {
-                    Self::Corrupt { path: path.to_owned(), found: source.to_string() }
-                }
+                Some(ErrorCode::DatabaseCorrupt) => Self::Corrupt { path: path.to_owned(), found: source.to_string() },
                 _ => Self::Open { path: path.to_owned(), source },
             },
             other => other,

@@ -120,9 +120,12 @@ pub fn settle(
                  last_error = CASE WHEN ?2 = 'sent' THEN NULL ELSE ?5 END WHERE id = ?1",
         )?
         .execute((delivery.id.0, state, next_at.map(seconds), sent.map(seconds), detail))?;
-    connection
-        .prepare_cached("UPDATE attempt SET ended = ?2, outcome = ?3, detail = ?4 WHERE id = ?1")?
-        .execute((delivery.attempt_row, seconds(now), outcome, detail))?;
+    connection.prepare_cached("UPDATE attempt SET ended = ?2, outcome = ?3, detail = ?4 WHERE id = ?1")?.execute((
+        delivery.attempt_row,
+        seconds(now),
+        outcome,
+        detail,
+    ))?;
     Ok(())
 }
 

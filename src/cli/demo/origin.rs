@@ -79,7 +79,8 @@ fn answer(request: &str, now: Timestamp) -> String {
     let items = published(outlet, now);
     let etag = format!("\"{}-{}\"", items.len(), items.iter().map(|item| item.title.len()).sum::<usize>());
     let is_known = request.lines().any(|line| {
-        line.split_once(':').is_some_and(|(name, value)| name.eq_ignore_ascii_case("if-none-match") && value.trim() == etag)
+        line.split_once(':')
+            .is_some_and(|(name, value)| name.eq_ignore_ascii_case("if-none-match") && value.trim() == etag)
     });
     if is_known {
         return format!("HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\n\r\n");
@@ -118,7 +119,8 @@ fn document(outlet: &Outlet, items: &[Item]) -> String {
     );
     for item in items {
         let link = format!("https://www.{}/2024/11/14/{}.html", outlet.domain, item.slug);
-        let date = rfc2822::to_string(&script::at(item.hour, item.minute).to_zoned_datetime(TimeZone::UTC)).unwrap_or_default();
+        let date = rfc2822::to_string(&script::at(item.hour, item.minute).to_zoned_datetime(TimeZone::UTC))
+            .unwrap_or_default();
         // Writing to a string cannot fail.
         let _ = write!(
             xml,

@@ -27,7 +27,12 @@ pub(super) struct Item {
 
 pub(super) const OUTLETS: &[Outlet] = &[
     Outlet { key: "nyt", name: "The New York Times", names: &["New York Times", "NYT"], domain: "nytimes.com" },
-    Outlet { key: "wapo", name: "The Washington Post", names: &["Washington Post", "WaPo"], domain: "washingtonpost.com" },
+    Outlet {
+        key: "wapo",
+        name: "The Washington Post",
+        names: &["Washington Post", "WaPo"],
+        domain: "washingtonpost.com",
+    },
     Outlet { key: "rt", name: "RT", names: &["Russia Today"], domain: "rt.com" },
     Outlet { key: "daily-relay", name: "Daily Relay", names: &[], domain: "dailyrelay.example" },
     Outlet { key: "eastern-wire", name: "Eastern Wire", names: &[], domain: "easternwire.example" },
@@ -86,20 +91,40 @@ const RT: &[&str] = &[
 pub(super) fn day() -> Vec<Item> {
     let mut items = back_catalogue();
     items.push(Item {
-        hour: 18, minute: 2, outlet: "nyt", slug: "musk-iran-envoy", title: NYT_TITLE, body: paragraphs(NYT),
+        hour: 18,
+        minute: 2,
+        outlet: "nyt",
+        slug: "musk-iran-envoy",
+        title: NYT_TITLE,
+        body: paragraphs(NYT),
         told: "has the story first",
     });
     items.push(Item {
-        hour: 19, minute: 10, outlet: "wapo", slug: "musk-iran-ambassador", title: POST_TITLE, body: paragraphs(POST),
+        hour: 19,
+        minute: 10,
+        outlet: "wapo",
+        slug: "musk-iran-ambassador",
+        title: POST_TITLE,
+        body: paragraphs(POST),
         told: "has its own piece, from its own sources",
     });
     items.push(Item {
-        hour: 20, minute: 15, outlet: "rt", slug: "607001-musk-iran-envoy", title: RT_TITLE, body: paragraphs(RT),
+        hour: 20,
+        minute: 15,
+        outlet: "rt",
+        slug: "607001-musk-iran-envoy",
+        title: RT_TITLE,
+        body: paragraphs(RT),
         told: "rewrites it and says where it has it from",
     });
     items.extend(reposts());
     items.push(Item {
-        hour: 21, minute: 30, outlet: "nyt", slug: "musk-iran-envoy", title: NYT_EDITED, body: paragraphs(NYT),
+        hour: 21,
+        minute: 30,
+        outlet: "nyt",
+        slug: "musk-iran-envoy",
+        title: NYT_EDITED,
+        body: paragraphs(NYT),
         told: "changes its headline under the same link",
     });
     items.sort_by_key(|item| (item.hour, item.minute));
@@ -118,9 +143,25 @@ fn reposts() -> Vec<Item> {
     let repost = |hour, minute, outlet, slug, title, body, told| Item { hour, minute, outlet, slug, title, body, told };
     vec![
         repost(20, 40, "daily-relay", "musk-envoy", RT_TITLE, wordpress, "reposts RT's text whole, inside page junk"),
-        repost(21, 5, "eastern-wire", "8841", "Billionaire in secret talks with Tehran", paragraphs(RT), "reposts RT's text under a headline of its own"),
+        repost(
+            21,
+            5,
+            "eastern-wire",
+            "8841",
+            "Billionaire in secret talks with Tehran",
+            paragraphs(RT),
+            "reposts RT's text under a headline of its own",
+        ),
         repost(21, 40, "capital-mirror", "post-report", POST_TITLE, shared, "reposts the Post"),
-        repost(22, 5, "newsroom-24", "an-hour-with-the-ambassador", "Diplomats: Musk spent an hour with Iran's man in New York", excerpt, "reposts the Post, cut to two paragraphs"),
+        repost(
+            22,
+            5,
+            "newsroom-24",
+            "an-hour-with-the-ambassador",
+            "Diplomats: Musk spent an hour with Iran's man in New York",
+            excerpt,
+            "reposts the Post, cut to two paragraphs",
+        ),
         repost(22, 20, "the-digest", "evening", NYT_TITLE, paragraphs(NYT), "reposts the Times"),
     ]
 }
@@ -128,18 +169,69 @@ fn reposts() -> Vec<Item> {
 /// What the feeds list when they are first polled; none of it may alert anybody.
 fn back_catalogue() -> Vec<Item> {
     let old = |outlet, slug, title, body: &str| Item {
-        hour: 9, minute: 0, outlet, slug, title, body: paragraphs(&[body]), told: "",
+        hour: 9,
+        minute: 0,
+        outlet,
+        slug,
+        title,
+        body: paragraphs(&[body]),
+        told: "",
     };
     vec![
-        old("nyt", "ferry-line", "City Council Votes to Extend the Ferry Line", "The extension adds four stops along the river and opens in spring, the council said."),
-        old("nyt", "musk-iran-last-year", "Musk's Satellites and Iran: A Look Back", "A year ago the question was whether receivers could be brought across the border at all."),
-        old("wapo", "school-roofs", "School roofs to be checked after the storm", "Inspectors begin with the oldest buildings on Monday, the district said."),
-        old("rt", "606100-harvest", "Record wheat harvest expected in the south", "Growers speak of the best season in a decade, the regional ministry said."),
-        old("daily-relay", "gadgets", "Ten gadgets our readers love", "From the pocket lamp to the folding kettle: what you have ordered most this autumn."),
-        old("eastern-wire", "8800", "Port workers agree to a new contract", "The agreement runs for three years and raises the basic wage by four per cent."),
-        old("capital-mirror", "marathon", "Road closures for Sunday's marathon", "Drivers should avoid the centre between seven in the morning and two in the afternoon."),
-        old("newsroom-24", "bakery", "A bakery that never closes", "For forty years the ovens in the harbour quarter have not gone cold, not even on holidays."),
-        old("the-digest", "chess", "Chess club wins its first title", "The final went to the last board and was decided by a rook ending shortly before midnight."),
+        old(
+            "nyt",
+            "ferry-line",
+            "City Council Votes to Extend the Ferry Line",
+            "The extension adds four stops along the river and opens in spring, the council said.",
+        ),
+        old(
+            "nyt",
+            "musk-iran-last-year",
+            "Musk's Satellites and Iran: A Look Back",
+            "A year ago the question was whether receivers could be brought across the border at all.",
+        ),
+        old(
+            "wapo",
+            "school-roofs",
+            "School roofs to be checked after the storm",
+            "Inspectors begin with the oldest buildings on Monday, the district said.",
+        ),
+        old(
+            "rt",
+            "606100-harvest",
+            "Record wheat harvest expected in the south",
+            "Growers speak of the best season in a decade, the regional ministry said.",
+        ),
+        old(
+            "daily-relay",
+            "gadgets",
+            "Ten gadgets our readers love",
+            "From the pocket lamp to the folding kettle: what you have ordered most this autumn.",
+        ),
+        old(
+            "eastern-wire",
+            "8800",
+            "Port workers agree to a new contract",
+            "The agreement runs for three years and raises the basic wage by four per cent.",
+        ),
+        old(
+            "capital-mirror",
+            "marathon",
+            "Road closures for Sunday's marathon",
+            "Drivers should avoid the centre between seven in the morning and two in the afternoon.",
+        ),
+        old(
+            "newsroom-24",
+            "bakery",
+            "A bakery that never closes",
+            "For forty years the ovens in the harbour quarter have not gone cold, not even on holidays.",
+        ),
+        old(
+            "the-digest",
+            "chess",
+            "Chess club wins its first title",
+            "The final went to the last board and was decided by a rook ending shortly before midnight.",
+        ),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Wrong configurations: each is told with file, line, column, and in words that help.
 
+use proptest::prelude::*;
+
 use super::{Desk, REST};
 
 /// `wrong` in front of an otherwise good configuration must be told exactly as `expected`, and nothing else with it.
@@ -141,6 +143,19 @@ fn what_is_wrong_in_a_watch() {
 }
 
 #[test]
+fn what_is_no_name() {
+    let told = "is no name: use 1 to 64 of a-z, 0-9 and -";
+    let check_name = |name: &str, expected: &str| {
+        check(&format!("[[watch]]\nname = \"{name}\"\nany = [\"a\"]\nnotify = [\"me\"]"), &format!("2:8: {expected}"));
+    };
+    check_name("", &format!("`` {told}"));
+    check_name("--", &format!("`--` {told}"));
+    check_name("Fed Rates!", &format!("`Fed Rates!` {told}; perhaps `fed-rates`"));
+    let long = "a".repeat(65);
+    check_name(&long, &format!("`{}…` {told}; perhaps `{}…`", &long[..60], &long[..60]));
+}
+
+#[test]
 fn what_leads_nowhere() {
     check_watch("[watch.scope]\nfeeds = [\"group:papers\"]", "6:10: no feed is in the group `papers`");
     check_watch(
@@ -218,7 +233,7 @@ fn what_two_files_both_define() {
 #[test]
 fn what_this_version_does_not_do_yet_is_not_ignored() {
     check("[storage]\nretention = \"180d\"", "2:1: `retention` is not supported yet by this version");
-    check("[web]\nlisten = \"127.0.0.1:8750\"", "2:1: `listen` is not supported yet by this version");
+    check("[web]\nlisten = \"127.0.0.1:8750\"", "1:2: `web` is not supported yet by this version");
     check_watch("[watch.story]\nburst = { factor = 4 }", "6:1: `burst` is not supported yet by this version");
     check_watch(
         "[watch.alert]\nfollow_up = [\"confirmed\", \"correction\"]",
@@ -277,4 +292,34 @@ fn what_is_wrong_in_channels() {
         "[webhook.h]\nurl = \"https://u:p@h.example\"",
         "2:7: a login does not belong in the URL; use `user` and `password_file`",
     );
+}
+
+/// Every diagnostic has a place, whatever becomes of a file: cut anywhere, or with a letter replaced.
+#[track_caller]
+fn check_placed(text: &str) {
+    let desk = Desk::new(text);
+    let diagnostics = desk.load().map_or_else(|faults| faults, |loaded| loaded.warnings);
+    for diagnostic in &diagnostics {
+        assert!(diagnostic.spot.line >= 1 && diagnostic.spot.column >= 1, "{}", diagnostic.to_line());
+        assert!(!diagnostic.spot.file.is_empty(), "{}", diagnostic.to_line());
+    }
+    crate::config::render(&diagnostics, false);
+}
+
+proptest! {
+    #[test]
+    fn no_damage_to_a_file_panics(cut in 0_usize..2000, at in 0_usize..2000, letter in "[\\[\\]\"'={}\\\\\n#é\u{202e}0a,.]") {
+        let shipped = concat!(
+            include_str!("../../../config/minimal.toml"),
+            include_str!("../../../config/watchlists/example.toml")
+        );
+        let (cut, at) = (shipped.floor_char_boundary(cut), shipped.floor_char_boundary(at));
+        check_placed(&shipped[..cut]);
+        check_placed(&format!("{}{letter}{}", &shipped[..at], &shipped[shipped.ceil_char_boundary(at + 1)..]));
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,60}") {
+        check_placed(&text);
+    }
 }

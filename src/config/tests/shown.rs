@@ -106,3 +106,22 @@ fn no_file_at_all() {
     std::fs::write(desk.path("feeds/x.toml"), b"# caf\xe9\n").unwrap();
     assert_eq!(desk.lines(), ["feeds/x.toml:1:6: this file is not UTF-8"]);
 }
+
+#[test]
+fn a_long_line_is_cut_and_its_column_kept() {
+    let terms = "\"x\", ".repeat(2000);
+    let text = format!("{REST}[[watch]]\nname = \"l\"\nnotify = [\"me\"]\nany = [{terms}7]\n");
+    let fault = Desk::new(&text).load().err().unwrap().remove(0);
+    assert_eq!((fault.spot.line, fault.spot.column), (16, 10_008));
+    let shown = render(&[fault], false);
+    assert!(shown.len() < 500 && shown.contains("storywatch.toml:16:10008"), "{shown}");
+}
+
+#[test]
+fn a_configuration_that_does_nothing_is_warned_of() {
+    let expected = [
+        "storywatch.toml:1:1: warning: there is no feed to poll; add [[feed]] here or in feeds/",
+        "storywatch.toml:1:1: warning: there is no watch; add [[watch]] here or in watchlists/",
+    ];
+    assert_eq!(Desk::new("").lines(), expected);
+}
