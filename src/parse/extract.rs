@@ -68,9 +68,11 @@ pub(super) fn absolute(written: &str, base: Option<&Url>) -> Option<String> {
     if written.is_empty() || written.len() > limits::URL {
         return None;
     }
+    // Escaped once too often, as some publishers' own templates do.
+    let written = written.replace("&amp;", "&");
     let joined = match base {
-        Some(base) => base.join(written).ok(),
-        None => Url::parse(written).ok(),
+        Some(base) => base.join(&written).ok(),
+        None => Url::parse(&written).ok(),
     };
     joined.filter(|url| !matches!(url.scheme(), "javascript" | "data")).map(String::from)
 }
@@ -85,6 +87,7 @@ fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry 
             .or_else(|| tree.child(item, Tag::MediaGroup).and_then(|group| first(tree, group, &[Tag::MediaTitle])))
             .map(limits::title),
         url: entry_url(tree, item, guid, base.as_ref()),
+        original_url: first(tree, item, &[Tag::OrigLink]).and_then(|original| absolute(original, base.as_ref())),
         summary,
         content,
         author: author(tree, item).map(|author| limits::title(&author)),
@@ -96,11 +99,8 @@ fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry 
     }
 }
 
-/// The link of an item: what FeedBurner hid, the link to the page, a guid that is one, RDF's own address.
+/// The link of an item: the link to the page, a guid that is one, RDF's own address.
 fn entry_url(tree: &Tree<'_>, item: NodeId, guid: Option<NodeId>, base: Option<&Url>) -> Option<String> {
-    if let Some(original) = first(tree, item, &[Tag::OrigLink]).and_then(|original| absolute(original, base)) {
-        return Some(original);
-    }
     let is_page = |link: &NodeId| tree.attribute(*link, "rel").is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
     let links = |tag| tree.children(item).filter(move |c| tree.node(*c).tag == tag).filter(is_page);
     links(Tag::Link)

@@ -85,6 +85,7 @@ fn entry(item: &Value, base: Option<&Url>) -> ParsedEntry {
     let date = |key| text(item, key).and_then(dates::parse);
     ParsedEntry {
         url: first_url.or_else(|| id.as_deref().filter(|id| id.starts_with("http")).and_then(|id| absolute(id, None))),
+        original_url: None,
         id: id.as_deref().map(limits::id),
         title: text(item, "title").map(limits::title),
         summary: text(item, "summary").map(limits::body),

@@ -50,6 +50,9 @@ pub struct ParsedEntry {
     pub title: Option<String>,
     /// Absolute.
     pub url: Option<String>,
+    /// Where a link that only counts clicks leads to, if the document says so (feedburner:origLink). Absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_url: Option<String>,
     pub summary: Option<String>,
     pub content: Option<String>,
     pub author: Option<String>,
