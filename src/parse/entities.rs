@@ -28,9 +28,6 @@ impl Replacement {
 /// The longest name in the HTML table is 31 bytes (`CounterClockwiseContourIntegral`).
 const LONGEST_NAME: usize = 32;
 
-/// Names that browsers accept without the semicolon and that feeds do write so.
-const UNTERMINATED: [&str; 6] = ["nbsp", "quot", "amp", "apos", "lt", "gt"];
-
 /// The reference at the start of `text`, which begins with `&`, and how many bytes it takes; `None` when the `&` is
 /// just an ampersand.
 pub fn reference(text: &str) -> Option<(Replacement, usize)> {
@@ -44,16 +41,29 @@ pub fn reference(text: &str) -> Option<(Replacement, usize)> {
 fn named(rest: &str) -> Option<(Replacement, usize)> {
     let length = rest.bytes().take(LONGEST_NAME + 1).take_while(u8::is_ascii_alphanumeric).count();
     let name = &rest[..length];
+    if let Some(text) = common(name).filter(|_| rest.as_bytes().get(length) == Some(&b';')) {
+        return Some((Replacement::Text(text), length + 1));
+    }
     if rest.as_bytes().get(length) == Some(&b';') {
         let found = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
         return Some((Replacement::Text(NAMED_ENTITIES[found].1), length + 1));
     }
     // "&amp=1" in an address is a parameter, not a reference (HTML, named character reference state).
-    if rest.as_bytes().get(length) == Some(&b'=') || !UNTERMINATED.contains(&name) {
-        return None;
-    }
-    let found = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
-    Some((Replacement::Text(NAMED_ENTITIES[found].1), length))
+    let text = common(name).filter(|_| rest.as_bytes().get(length) != Some(&b'='))?;
+    Some((Replacement::Text(text), length))
+}
+
+/// The names that make up nearly all references, and that browsers accept without the semicolon.
+fn common(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
+        "nbsp" => "\u{A0}",
+        _ => return None,
+    })
 }
 
 fn numeric(rest: &str) -> Option<(Replacement, usize)> {

@@ -22,7 +22,8 @@ pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Parsed
     };
     feed_links(tree, channel, base_url.as_ref(), &mut feed);
     let entry_base = base_url.or_else(|| feed.links.first().and_then(|link| Url::parse(link).ok()));
-    feed.entries = tree.items().iter().map(|item| entry(tree, *item, entry_base.as_ref())).collect();
+    feed.entries =
+        tree.items().iter().take(limits::ENTRIES).map(|item| entry(tree, *item, entry_base.as_ref())).collect();
     feed
 }
 
@@ -103,9 +104,11 @@ fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry 
 fn entry_url(tree: &Tree<'_>, item: NodeId, guid: Option<NodeId>, base: Option<&Url>) -> Option<String> {
     let is_page = |link: &NodeId| tree.attribute(*link, "rel").is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
     let links = |tag| tree.children(item).filter(move |c| tree.node(*c).tag == tag).filter(is_page);
-    links(Tag::Link)
-        .chain(links(Tag::AtomLink))
-        .find_map(|link| link_url(tree, link, base))
+    let all = || links(Tag::Link).chain(links(Tag::AtomLink)).filter_map(|link| link_url(tree, link, base));
+    // Some publish their page by other protocols too.
+    all()
+        .find(|url| is_http(url))
+        .or_else(|| all().next())
         .or_else(|| guid.and_then(|guid| permalink(tree, guid, base)))
         .or_else(|| ["rdf:about", "href"].into_iter().find_map(|n| absolute(tree.attribute(item, n)?, base)))
         .or_else(|| any_http_link(tree, item, base))

@@ -23,7 +23,13 @@ pub fn feed(document: &str, base: Option<&Url>, problems: &mut Vec<Problem>) -> 
         hub: hubs.and_then(|hubs| hubs.iter().find_map(|hub| absolute(text(hub, "url")?, base))),
         self_url: text(&value, "feed_url").and_then(|url| absolute(url, base)),
         ttl: None,
-        entries: items.into_iter().flatten().filter(|item| item.is_object()).map(|item| entry(item, base)).collect(),
+        entries: items
+            .into_iter()
+            .flatten()
+            .filter(|item| item.is_object())
+            .take(limits::ENTRIES)
+            .map(|item| entry(item, base))
+            .collect(),
     })
 }
 

@@ -13,6 +13,8 @@ pub const BODY: usize = 256 * 1_024;
 pub const URL: usize = 8_192;
 /// Categories of one item.
 pub const TAGS: usize = 50;
+/// Entries of one document. The largest feeds seen have some ten thousand.
+pub const ENTRIES: usize = 100_000;
 const ID: usize = 4_096;
 const TAG: usize = 200;
 

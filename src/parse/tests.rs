@@ -280,6 +280,8 @@ fn documents_made_to_hurt_are_read_in_bounds() {
     assert_eq!(feed.entries[0].title.as_ref().map(String::len), Some(limits::TITLE));
     assert_eq!(feed.entries[0].summary.as_ref().map(String::len), Some(limits::BODY));
     assert_eq!(problems.len(), 2);
+    let many = format!("<rss><channel>{}", "<item/>".repeat(limits::ENTRIES + 5));
+    assert_eq!(read_feed(many).entries.len(), limits::ENTRIES);
     check_refused("<".repeat(100_000), "an empty document");
     check_refused("[".repeat(100_000), "JSON that is damaged");
     check_refused("<!--".repeat(100_000), "an empty document");
