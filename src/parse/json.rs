@@ -39,13 +39,15 @@ fn looks_like_item(item: &Value) -> bool {
 }
 
 fn value(document: &str, problems: &mut Vec<Problem>) -> Option<Value> {
-    if let Ok(value) = serde_json::from_str(document) {
-        return Some(value);
-    }
+    let error = match serde_json::from_str(document) {
+        Ok(value) => return Some(value),
+        Err(error) => error,
+    };
     problems.push(Problem { message: "the JSON is damaged; what could be read was".into() });
     let clean: String = document.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mut values = serde_json::Deserializer::from_str(&clean).into_iter::<Value>();
-    if let Some(Ok(value)) = values.next() {
+    if !error.is_eof()
+        && let Some(Ok(value)) = serde_json::Deserializer::from_str(&clean).into_iter::<Value>().next()
+    {
         return Some(value);
     }
     serde_json::from_str(&complete_items(&clean)?).ok()
