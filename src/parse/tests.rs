@@ -262,6 +262,9 @@ fn entities_expand_once_and_nothing_is_fetched() {
 fn documents_made_to_hurt_are_read_in_bounds() {
     let deep = format!("<rss><channel><item><title>One</title>{}</item>", "<a>".repeat(300_000));
     check_titles(deep, &["One"]);
+    // Without a limit on open elements, every stray end would be looked for in all of them.
+    let stray = format!("<rss>{}{}<item><title>One</title></item>", "<a>".repeat(100_000), "</b>".repeat(200_000));
+    check_titles(stray, &["One"]);
     let nested = format!("<rss><channel>{}", "<item><title>x</title>".repeat(2_000));
     assert_eq!(read_feed(nested).entries.len(), 2_000);
     let wide = format!("<rss><channel><item {}><title>One</title></item>", "a='b' ".repeat(50_000));
