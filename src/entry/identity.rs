@@ -159,9 +159,10 @@ fn is_typo(old: &str, new: &str) -> bool {
     long && !figures && same_end && strsim::damerau_levenshtein(old, new) == 1
 }
 
-/// Lower-case words without punctuation; `U.N.` is `un`, `don’t` is `dont`.
+/// Lower-case words without punctuation; `U.N.` is `un`, `don’t` is `dont`, `&` is `and`.
 fn words(title: &str) -> Vec<String> {
     let joined: String = title.chars().filter(|c| !matches!(c, '.' | '\'' | '’' | '‘' | ',')).collect();
+    let joined = joined.replace('&', " and ");
     let parts = joined.split(|c: char| !c.is_alphanumeric() && !matches!(c, '$' | '€' | '£' | '%'));
     parts.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
@@ -228,6 +229,7 @@ mod tests {
         check("Ferry sinks", "Ferry sinks", Same);
         check("Ferry ‘sinks’ off U.N. island", "Ferry 'Sinks' Off UN Island", Typography);
         check("Well-known ferry", "Well known ferry –", Typography);
+        check("Ferry & island", "Ferry and island", Typography);
         check("Goverment quits", "Government quits", Typography);
         check("At least 18 die", "At least 43 die", Changed);
         check("Ferry sinks", "Ferry does not sink", Changed);

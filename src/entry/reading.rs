@@ -21,7 +21,7 @@ pub fn from_parsed(parsed: &ParsedEntry, feed: &ParsedFeed, base: Option<&Url>) 
     let body = Body { summary: parsed.summary.as_deref(), content: parsed.content.as_deref() };
     let (text, links) = body.read(page.as_ref().or(base));
     let title = parsed.title.as_deref().map(headline).unwrap_or_default();
-    let canonical_url = parsed.url.as_deref().and_then(canonical);
+    let canonical_url = parsed.original_url.as_deref().or(parsed.url.as_deref()).and_then(canonical);
     Entry {
         guid: parsed.id.clone(),
         // An address that has no canonical form is not http(s), and then it is no link.

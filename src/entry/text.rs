@@ -284,6 +284,9 @@ fn push_text(out: &mut Folded, text: &str) {
 /// An escaped `<`: a doubly escaped `<b>` is markup and goes with the next pass, but "the <script> tag" is what the
 /// author wrote, and must neither vanish nor become a tag.
 fn escaped_bracket(after: &str) -> char {
+    if !after.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()) {
+        return '<';
+    }
     let name = tag_name(&after[..limits::cut(after, 16).len()]);
     let is_markup = name.is_empty() || is_in(&INLINE, name) || is_in(&BLOCK, name);
     if is_markup { '<' } else { '‹' }

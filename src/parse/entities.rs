@@ -28,9 +28,6 @@ impl Replacement {
 /// The longest name in the HTML table is 31 bytes (`CounterClockwiseContourIntegral`).
 const LONGEST_NAME: usize = 32;
 
-/// Names that browsers accept without the semicolon and that feeds do write so.
-const UNTERMINATED: [&str; 6] = ["nbsp", "quot", "amp", "apos", "lt", "gt"];
-
 /// The reference at the start of `text`, which begins with `&`, and how many bytes it takes; `None` when the `&` is
 /// just an ampersand.
 pub fn reference(text: &str) -> Option<(Replacement, usize)> {
@@ -44,16 +41,29 @@ pub fn reference(text: &str) -> Option<(Replacement, usize)> {
 fn named(rest: &str) -> Option<(Replacement, usize)> {
     let length = rest.bytes().take(LONGEST_NAME + 1).take_while(u8::is_ascii_alphanumeric).count();
     let name = &rest[..length];
+    if let Some(text) = common(name).filter(|_| rest.as_bytes().get(length) == Some(&b';')) {
+        return Some((Replacement::Text(text), length + 1));
+    }
     if rest.as_bytes().get(length) == Some(&b';') {
         let found = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
         return Some((Replacement::Text(NAMED_ENTITIES[found].1), length + 1));
     }
     // "&amp=1" in an address is a parameter, not a reference (HTML, named character reference state).
-    if rest.as_bytes().get(length) == Some(&b'=') || !UNTERMINATED.contains(&name) {
-        return None;
-    }
-    let found = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
-    Some((Replacement::Text(NAMED_ENTITIES[found].1), length))
+    let text = common(name).filter(|_| rest.as_bytes().get(length) != Some(&b'='))?;
+    Some((Replacement::Text(text), length))
+}
+
+/// The names that make up nearly all references, and that browsers accept without the semicolon.
+fn common(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
+        "nbsp" => "\u{A0}",
+        _ => return None,
+    })
 }
 
 fn numeric(rest: &str) -> Option<(Replacement, usize)> {
@@ -91,6 +101,12 @@ const WINDOWS_1252: [u32; 32] = [
     0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,
     0x017E, 0x0178,
 ];
+
+/// The byte that windows-1252 (or ISO 8859-1) has for `c`.
+pub(super) fn windows_1252_byte(c: char) -> Option<u8> {
+    let special = || WINDOWS_1252.iter().position(|known| *known == u32::from(c));
+    u8::try_from(c).ok().or_else(|| Some(0x80 + u8::try_from(special()?).ok()?))
+}
 
 /// `text` with every reference replaced, once.
 pub fn decode(text: &str) -> String {

@@ -22,7 +22,8 @@ pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Parsed
     };
     feed_links(tree, channel, base_url.as_ref(), &mut feed);
     let entry_base = base_url.or_else(|| feed.links.first().and_then(|link| Url::parse(link).ok()));
-    feed.entries = tree.items().iter().map(|item| entry(tree, *item, entry_base.as_ref())).collect();
+    feed.entries =
+        tree.items().iter().take(limits::ENTRIES).map(|item| entry(tree, *item, entry_base.as_ref())).collect();
     feed
 }
 
@@ -68,9 +69,11 @@ pub(super) fn absolute(written: &str, base: Option<&Url>) -> Option<String> {
     if written.is_empty() || written.len() > limits::URL {
         return None;
     }
+    // Escaped once too often, as some publishers' own templates do.
+    let written = written.replace("&amp;", "&");
     let joined = match base {
-        Some(base) => base.join(written).ok(),
-        None => Url::parse(written).ok(),
+        Some(base) => base.join(&written).ok(),
+        None => Url::parse(&written).ok(),
     };
     joined.filter(|url| !matches!(url.scheme(), "javascript" | "data")).map(String::from)
 }
@@ -85,6 +88,7 @@ fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry 
             .or_else(|| tree.child(item, Tag::MediaGroup).and_then(|group| first(tree, group, &[Tag::MediaTitle])))
             .map(limits::title),
         url: entry_url(tree, item, guid, base.as_ref()),
+        original_url: first(tree, item, &[Tag::OrigLink]).and_then(|original| absolute(original, base.as_ref())),
         summary,
         content,
         author: author(tree, item).map(|author| limits::title(&author)),
@@ -96,16 +100,15 @@ fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry 
     }
 }
 
-/// The link of an item: what FeedBurner hid, the link to the page, a guid that is one, RDF's own address.
+/// The link of an item: the link to the page, a guid that is one, RDF's own address.
 fn entry_url(tree: &Tree<'_>, item: NodeId, guid: Option<NodeId>, base: Option<&Url>) -> Option<String> {
-    if let Some(original) = first(tree, item, &[Tag::OrigLink]).and_then(|original| absolute(original, base)) {
-        return Some(original);
-    }
     let is_page = |link: &NodeId| tree.attribute(*link, "rel").is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
     let links = |tag| tree.children(item).filter(move |c| tree.node(*c).tag == tag).filter(is_page);
-    links(Tag::Link)
-        .chain(links(Tag::AtomLink))
-        .find_map(|link| link_url(tree, link, base))
+    let all = || links(Tag::Link).chain(links(Tag::AtomLink)).filter_map(|link| link_url(tree, link, base));
+    // Some publish their page by other protocols too.
+    all()
+        .find(|url| is_http(url))
+        .or_else(|| all().next())
         .or_else(|| guid.and_then(|guid| permalink(tree, guid, base)))
         .or_else(|| ["rdf:about", "href"].into_iter().find_map(|n| absolute(tree.attribute(item, n)?, base)))
         .or_else(|| any_http_link(tree, item, base))

@@ -23,7 +23,13 @@ pub fn feed(document: &str, base: Option<&Url>, problems: &mut Vec<Problem>) -> 
         hub: hubs.and_then(|hubs| hubs.iter().find_map(|hub| absolute(text(hub, "url")?, base))),
         self_url: text(&value, "feed_url").and_then(|url| absolute(url, base)),
         ttl: None,
-        entries: items.into_iter().flatten().filter(|item| item.is_object()).map(|item| entry(item, base)).collect(),
+        entries: items
+            .into_iter()
+            .flatten()
+            .filter(|item| item.is_object())
+            .take(limits::ENTRIES)
+            .map(|item| entry(item, base))
+            .collect(),
     })
 }
 
@@ -33,13 +39,15 @@ fn looks_like_item(item: &Value) -> bool {
 }
 
 fn value(document: &str, problems: &mut Vec<Problem>) -> Option<Value> {
-    if let Ok(value) = serde_json::from_str(document) {
-        return Some(value);
-    }
+    let error = match serde_json::from_str(document) {
+        Ok(value) => return Some(value),
+        Err(error) => error,
+    };
     problems.push(Problem { message: "the JSON is damaged; what could be read was".into() });
     let clean: String = document.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mut values = serde_json::Deserializer::from_str(&clean).into_iter::<Value>();
-    if let Some(Ok(value)) = values.next() {
+    if !error.is_eof()
+        && let Some(Ok(value)) = serde_json::Deserializer::from_str(&clean).into_iter::<Value>().next()
+    {
         return Some(value);
     }
     serde_json::from_str(&complete_items(&clean)?).ok()
@@ -85,6 +93,7 @@ fn entry(item: &Value, base: Option<&Url>) -> ParsedEntry {
     let date = |key| text(item, key).and_then(dates::parse);
     ParsedEntry {
         url: first_url.or_else(|| id.as_deref().filter(|id| id.starts_with("http")).and_then(|id| absolute(id, None))),
+        original_url: None,
         id: id.as_deref().map(limits::id),
         title: text(item, "title").map(limits::title),
         summary: text(item, "summary").map(limits::body),

@@ -183,7 +183,9 @@ impl<'a> Reader<'a> {
     /// Closes what the author forgot to close before an element that cannot stand where it does.
     fn recover(&mut self, tag: Tag, start: usize) {
         if tag == Tag::Item {
-            if let Some(depth) = self.open_item {
+            let too_deep = self.open.len() >= MAX_DEPTH;
+            let around = || self.open.iter().rposition(|open| open.tag.is_structure()).map_or(0, |depth| depth + 1);
+            if let Some(depth) = self.open_item.or_else(|| too_deep.then(around)) {
                 self.close(depth, start);
                 self.beyond = 0;
             }

@@ -50,6 +50,9 @@ pub struct ParsedEntry {
     pub title: Option<String>,
     /// Absolute.
     pub url: Option<String>,
+    /// Where a link that only counts clicks leads to, if the document says so (feedburner:origLink). Absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_url: Option<String>,
     pub summary: Option<String>,
     pub content: Option<String>,
     pub author: Option<String>,
@@ -95,7 +98,9 @@ fn read(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Result<(
     let before = text[..start].trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
     let document = &text[start..];
     if before.is_empty() && !document.starts_with('<') {
-        return json::feed(document, url, &mut problems).map(|feed| (feed, problems));
+        let feed = json::feed(document, url, &mut problems)?;
+        note_cuts(&feed, &mut problems);
+        return Ok((feed, problems));
     }
     // Text before the first tag may hold brackets of its own, as PHP's warnings do.
     let document = &text[text.find('<').ok_or_else(|| NotAFeed(wordless(&text)))?..];
@@ -127,6 +132,9 @@ fn note_cuts(feed: &ParsedFeed, problems: &mut Vec<Problem>) {
     let titles = feed.entries.iter().filter(|e| is_cut(&e.title, limits::TITLE)).count();
     let bodies = |e: &&ParsedEntry| is_cut(&e.summary, limits::BODY) || is_cut(&e.content, limits::BODY);
     let bodies = feed.entries.iter().filter(bodies).count();
+    if feed.entries.len() >= limits::ENTRIES {
+        problems.push(Problem { message: format!("more than {} entries; the rest was left out", limits::ENTRIES) });
+    }
     if titles > 0 {
         problems.push(Problem { message: format!("{titles} headline(s) cut at {} bytes", limits::TITLE) });
     }

@@ -219,6 +219,9 @@ fn dublin_core_tag(lower: &[u8]) -> Tag {
         b"date" => Tag::DcDate,
         b"creator" | b"author" => Tag::Creator,
         b"subject" => Tag::Subject,
+        // Like Media RSS, only where the format's own element is missing.
+        b"title" => Tag::MediaTitle,
+        b"description" => Tag::MediaDescription,
         b"language" => Tag::Language,
         _ => Tag::Other,
     }

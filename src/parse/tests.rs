@@ -61,6 +61,7 @@ fn a_full_rss_document() {
             id: Some("p-1".into()),
             title: Some("Frogs & toads".into()),
             url: Some("https://pond.example/1".into()),
+            original_url: None,
             summary: Some("<p>Short</p>".into()),
             content: Some("<p>Long</p>".into()),
             author: Some("Ann".into()),
@@ -140,6 +141,7 @@ fn broken_markup_does_not_cost_the_feed() {
         &["One"],
     );
     check_titles("<rss><channel><item><title>One</title><media:title>Other</media:title></item>", &["One"]);
+    check_titles("<rss><channel><item><dc:title>One</dc:title></item>", &["One"]);
     check_titles(
         "\u{FEFF} \n Warning: odd [x] <b>\n<rss><channel><item><title>One</title></item></channel></rss>",
         &["One"],
@@ -171,15 +173,22 @@ fn encodings_are_made_out() {
 }
 
 #[test]
+fn text_encoded_twice_is_mended() {
+    check_titles("<rss><channel><item><title>GrÃ¶Ã\u{178}e â€“ â\u{80}\u{99}</title></item>", &["Größe – ’"]);
+    // What could not have come from UTF-8 stays as it is.
+    check_titles("<rss><channel><item><title>Ã la carte, Größe, Ã¶ 日</title></item>", &["Ã la carte, Größe, Ã¶ 日"]);
+}
+
+#[test]
 fn links_and_ids_are_found_where_they_are() {
     assert_eq!(item("<guid>http://a.example/1</guid>").url.as_deref(), Some("http://a.example/1"));
     assert_eq!(item("<guid isPermaLink='false'>http://a.example/1</guid>").url, None);
     assert_eq!(item("<guid>tag:x</guid>").url, None);
     assert_eq!(item("<link/><atom:link href='/1'/>").url.as_deref(), Some("https://pond.example/1"));
-    assert_eq!(
-        item("<link>http://f.example/~r/1</link><feedburner:origLink>http://a.example/1</feedburner:origLink>").url,
-        { Some("http://a.example/1".into()) }
-    );
+    let counted =
+        item("<link>http://f.example/~r/1</link><feedburner:origLink>http://a.example/1</feedburner:origLink>");
+    assert_eq!(counted.original_url.as_deref(), Some("http://a.example/1"));
+    assert_eq!(item("<link>/1?a=b&amp;amp;c=d</link>").url.as_deref(), Some("https://pond.example/1?a=b&c=d"));
     assert_eq!(item("<link>javascript:alert(1)</link>").url, None);
     // Nothing is made up, so that the same document gives the same entry at the next poll.
     assert_eq!(item("<title>One</title>").id, None);
@@ -253,6 +262,9 @@ fn entities_expand_once_and_nothing_is_fetched() {
 fn documents_made_to_hurt_are_read_in_bounds() {
     let deep = format!("<rss><channel><item><title>One</title>{}</item>", "<a>".repeat(300_000));
     check_titles(deep, &["One"]);
+    // Without a limit on open elements, every stray end would be looked for in all of them.
+    let stray = format!("<rss>{}{}<item><title>One</title></item>", "<a>".repeat(100_000), "</b>".repeat(200_000));
+    check_titles(stray, &["One"]);
     let nested = format!("<rss><channel>{}", "<item><title>x</title>".repeat(2_000));
     assert_eq!(read_feed(nested).entries.len(), 2_000);
     let wide = format!("<rss><channel><item {}><title>One</title></item>", "a='b' ".repeat(50_000));
@@ -271,6 +283,8 @@ fn documents_made_to_hurt_are_read_in_bounds() {
     assert_eq!(feed.entries[0].title.as_ref().map(String::len), Some(limits::TITLE));
     assert_eq!(feed.entries[0].summary.as_ref().map(String::len), Some(limits::BODY));
     assert_eq!(problems.len(), 2);
+    let many = format!("<rss><channel>{}", "<item/>".repeat(limits::ENTRIES + 5));
+    assert_eq!(read_feed(many).entries.len(), limits::ENTRIES);
     check_refused("<".repeat(100_000), "an empty document");
     check_refused("[".repeat(100_000), "JSON that is damaged");
     check_refused("<!--".repeat(100_000), "an empty document");
