@@ -204,7 +204,7 @@ impl<'a> Planner<'a> {
             Node::Not(of) => Some(Plan::Not(Box::new(self.plan(of, place)?))),
             Node::In(field, of) => self.plan_in(*field, tree, of, place),
             Node::Near { left, right, words, ordered } => {
-                let (left, right) = (self.operand(left, place), self.operand(right, place));
+                let (left, right) = (self.near_operand(left, place), self.near_operand(right, place));
                 let written = place.source[tree.span.clone()].into();
                 let words = u32::try_from(*words).unwrap_or(u32::MAX);
                 Some(Plan::Near(Box::new(Near { left: left?, right: right?, words, ordered: *ordered, written })))
@@ -230,7 +230,7 @@ impl<'a> Planner<'a> {
         }
         // A field and its only word are one clause: `title:"door plug"`.
         match self.plan(of, &place.within(field))? {
-            Plan::Seek(mut clause) if clause.written.as_ref() == &place.source[of.span.clone()] => {
+            Plan::Seek(mut clause) if of.is_leaf() => {
                 clause.written = place.source[tree.span.clone()].into();
                 Some(Plan::Seek(clause))
             }
@@ -284,6 +284,17 @@ impl<'a> Planner<'a> {
         self.refuse(place, &tree.span, message, "join the rest with AND outside")
     }
 
+    /// A loose phrase has several ends for one beginning, and only the nearest is looked for.
+    fn near_operand(&mut self, tree: &Tree, place: &Place<'_>) -> Option<Box<[Clause]>> {
+        let clauses = self.operand(tree, place)?;
+        let loose = |clause: &Clause| matches!(&clause.seek, Seek::Words(words) if words.slop > 0);
+        if !clauses.iter().any(loose) {
+            return Some(clauses);
+        }
+        let message = "a phrase with `~` inside NEAR or BEFORE is not supported yet by this version";
+        self.refuse(place, &tree.span, message, "join its words with NEAR instead")
+    }
+
     fn clause(&mut self, tree: &Tree, seek: Seek, place: &Place<'_>) -> Option<Plan> {
         self.clauses += 1;
         if self.clauses > MOST_CLAUSES {
@@ -295,14 +306,14 @@ impl<'a> Planner<'a> {
             return None;
         }
         let fields = place.fields.map_or(Fields::DEFAULT, Fields::only);
-        Some(Plan::Seek(Box::new(Clause { fields, seek, written: place.source[tree.span.clone()].into() })))
+        Some(Plan::Seek(Box::new(Clause { fields, seek, written: written(tree, place).into() })))
     }
 
     fn plan_text(&mut self, tree: &Tree, text: &str, phrase: bool, slop: usize, place: &Place<'_>) -> Option<Plan> {
         if let Some(field) = place.fields.filter(|field| field.is_whole()) {
             return self.plan_whole(tree, field, text, place);
         }
-        let inside = tree.span.start + if phrase { place.source[tree.span.clone()].find(text).unwrap_or(0) } else { 0 };
+        let inside = tree.span.start + place.source[tree.span.clone()].find(text).unwrap_or(0);
         match pattern::read(text, phrase) {
             Err(fault) => {
                 let span = inside + fault.span.start..inside + fault.span.end;
@@ -378,6 +389,15 @@ impl<'a> Planner<'a> {
             }
         }
     }
+}
+
+/// A leaf as written, without parentheses of its own.
+fn written<'a>(leaf: &Tree, place: &Place<'a>) -> &'a str {
+    let mut source = &place.source[leaf.span.clone()];
+    while let Some(inner) = source.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+        source = inner.trim();
+    }
+    source
 }
 
 fn first_reason(error: &regex::Error) -> String {

@@ -77,6 +77,13 @@ pub struct Tree {
     pub span: Range<usize>,
 }
 
+impl Tree {
+    /// Whether this is one thing to look for, without parts.
+    pub(super) fn is_leaf(&self) -> bool {
+        matches!(self.node, Node::Word(_) | Node::Exact(_) | Node::Phrase { .. } | Node::Regex { .. })
+    }
+}
+
 impl PartialEq for Tree {
     fn eq(&self, other: &Self) -> bool {
         self.node == other.node

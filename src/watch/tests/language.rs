@@ -172,6 +172,8 @@ fn symbols_are_literal() {
         ("🔥", "this is 🔥", true),
         ("🔥", "this is fire", false),
         ("\"€\"", "costs 5 €", true),
+        ("👩\u{200D}🚒", "a 👩\u{200D}🚒 came", true),
+        ("❤\u{FE0F}", "a ❤ beats", true),
     ]);
 }
 
