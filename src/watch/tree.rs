@@ -1,6 +1,6 @@
 //! The syntax tree of the query language, and its canonical spelling.
 //!
-//! Says what was written and where; what it means is decided in [`super::plan`].
+//! Says what was written and where; what it means is decided in [`super::resolve`].
 
 use std::fmt;
 use std::ops::Range;
