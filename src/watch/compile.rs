@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::atoms::{Atom, Atoms};
 use super::eval::{evidence, holds};
 use super::parse::{parse_item, parse_query};
-use super::plan::{Clause, Fields, Plan, Planner, Seek, Terms, is_told, needs_a_hit};
+use super::plan::{Clause, Fields, Plan, Seek, needs_a_hit};
+use super::resolve::{Planner, Terms, is_told};
 use super::subject::{Reading, site_of};
 use super::{Fault, Match, Part, Problem, Query, Subject};
 

@@ -15,7 +15,8 @@ pub(super) fn fold_into(word: &str, out: &mut String) {
     let mut plain = String::with_capacity(word.len());
     for c in word.chars().filter(|&c| !is_invisible(c)).flat_map(char::to_lowercase).nfkd() {
         if !is_diacritic(c) || is_letter_of_its_own(base, c) {
-            push_folded(c, &mut plain);
+            // Decomposing can bring back a capital (the modifier letter ꟸ is a small Ħ).
+            c.to_lowercase().for_each(|c| push_folded(c, &mut plain));
             base = c;
         }
     }
@@ -45,7 +46,7 @@ fn push_folded(c: char, out: &mut String) {
         'œ' => "oe",
         '’' | '‘' | 'ʼ' | '＇' => "'",
         '״' => "\"",
-        _ => return out.extend(c.to_lowercase()),
+        _ => return out.push(c),
     };
     out.push_str(folded);
 }

@@ -10,6 +10,7 @@ mod lex;
 mod parse;
 mod pattern;
 mod plan;
+mod resolve;
 mod subject;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! From tokens to a tree: which may stand beside which, and what is ambiguous.
 //!
-//! Every fault is reported, not only the first. What a tree means is decided in [`super::plan`].
+//! Every fault is reported, not only the first. What a tree means is decided in [`super::resolve`].
 
 use std::ops::Range;
 

@@ -122,7 +122,9 @@ fn refuse_unspaced(text: &str, span: &Range<usize>) -> Result<(), Fault> {
 
 fn assemble(text: &str, found: Vec<(Step, Range<usize>)>) -> Pattern {
     let (Some(first), Some(last)) = (found.first(), found.last()) else {
-        let lead: String = text.chars().filter(|&c| is_symbol(plain_symbol(c))).collect();
+        // Joiners hold an emoji together; a selector behind it is not always written.
+        let kept: String = text.chars().filter(|&c| is_symbol(plain_symbol(c)) || is_invisible(c)).collect();
+        let lead = kept.trim_matches(is_invisible).to_owned();
         return Pattern { symbols: Symbols { lead, ..Symbols::default() }, ..Pattern::default() };
     };
     let mut symbols = Symbols {

@@ -1,6 +1,6 @@
 //! The syntax tree of the query language, and its canonical spelling.
 //!
-//! Says what was written and where; what it means is decided in [`super::plan`].
+//! Says what was written and where; what it means is decided in [`super::resolve`].
 
 use std::fmt;
 use std::ops::Range;
@@ -75,6 +75,13 @@ pub struct Tree {
     pub node: Node,
     /// Byte range in the string that was parsed.
     pub span: Range<usize>,
+}
+
+impl Tree {
+    /// Whether this is one thing to look for, without parts.
+    pub(super) fn is_leaf(&self) -> bool {
+        matches!(self.node, Node::Word(_) | Node::Exact(_) | Node::Phrase { .. } | Node::Regex { .. })
+    }
 }
 
 impl PartialEq for Tree {

@@ -163,11 +163,11 @@ fn split_segment(text: &str, start: usize, end: usize, place: &dyn Fn(usize) -> 
         return resume;
     }
     let mut from = start;
-    for dot in parting_dots(body) {
-        emit_elided(text, (from, start + dot, start + dot), place, out);
+    for dot in parting_dots(&text[start..end]) {
+        emit_elided(text, from, start + dot, place, out);
         from = start + dot + 1;
     }
-    emit_elided(text, (from, body_end, end), place, out);
+    emit_elided(text, from, end, place, out);
     end
 }
 
@@ -208,12 +208,8 @@ fn leading_possessive_len(rest: &str) -> usize {
 }
 
 /// `l'Iran` is two words, `O'Neill` and `won't` are one.
-fn emit_elided(
-    text: &str,
-    (mut start, end, full_end): (usize, usize, usize),
-    place: &dyn Fn(usize) -> usize,
-    out: &mut Sink<'_>,
-) {
+fn emit_elided(text: &str, mut start: usize, full_end: usize, place: &dyn Fn(usize) -> usize, out: &mut Sink<'_>) {
+    let end = full_end - possessive_len(&text[start..full_end]);
     while let Some(at) = text[start..end].find(APOSTROPHES).filter(|&at| is_elision(&text[start..start + at])) {
         let apostrophe = start + at;
         out.emit(&text[start..apostrophe], place(start), place(apostrophe), place(apostrophe));

@@ -172,6 +172,8 @@ fn symbols_are_literal() {
         ("🔥", "this is 🔥", true),
         ("🔥", "this is fire", false),
         ("\"€\"", "costs 5 €", true),
+        ("👩\u{200D}🚒", "a 👩\u{200D}🚒 came", true),
+        ("❤\u{FE0F}", "a ❤ beats", true),
     ]);
 }
 
@@ -414,4 +416,24 @@ fn named_terms_stand_for_alternatives() {
     {
         assert_eq!(!set.watches.matches(&text(entry)).is_empty(), expected, "{entry}");
     }
+}
+
+#[test]
+fn one_matcher_holds_all_watches() {
+    let queries: Vec<Query> = (0..3000)
+        .map(|number| Query { name: format!("w{number}"), ..query(&format!("w{number} x{}", number % 7)) })
+        .collect();
+    let set = compile(&queries, &BTreeMap::new()).watches;
+    assert_eq!(set.len(), 3000);
+    let found = set.matches(&text("w12 w19 w20 x5"));
+    assert_eq!(found.iter().map(|found| found.watch.as_str()).collect::<Vec<_>>(), ["w12", "w19"]);
+}
+
+#[test]
+fn hostile_text_costs_time_in_proportion() {
+    let set = compiled(query("(a NEAR/50 b) OR \"a a b\" OR ATLEAST/900 a OR =a.b"));
+    let long = format!("{}{}", "a ".repeat(100_000), "\u{200B}".repeat(100_000));
+    assert_eq!(set.matches(&text(&long)).len(), 1);
+    let unbroken = "a\u{301}".repeat(200_000);
+    assert_eq!(set.matches(&text(&unbroken)).len(), 0);
 }

@@ -32,7 +32,6 @@ fn placed() -> impl Strategy<Value = Tree> {
         1 => Just(tree(Node::Word("gam*".into()))),
         1 => Just(tree(Node::Word("?elta".into()))),
         2 => phrase(None),
-        1 => phrase(Some(2)),
     ]
 }
 
@@ -46,7 +45,7 @@ fn leaf() -> impl Strategy<Value = Tree> {
     });
     let at_least = (1_usize..4, word())
         .prop_map(|(count, word)| tree(Node::AtLeast { count, of: Box::new(tree(Node::Word(word))) }));
-    prop_oneof![4 => placed(), 1 => near, 1 => at_least]
+    prop_oneof![4 => placed(), 1 => phrase(Some(2)), 1 => near, 1 => at_least]
 }
 
 fn expression() -> impl Strategy<Value = Tree> {

@@ -59,6 +59,7 @@ fn problems_say_where_what_and_what_instead() {
         "a NEAR/99 b",
         "a NEAR/5 b NEAR/5 c",
         "a NEAR/5 (b AND c)",
+        "\"a b\"~2 NEAR/5 c",
         "NEAR/5 a",
         "BEFORE a",
         "ATLEAST/0 a",
@@ -104,6 +105,7 @@ fn problems_say_where_what_and_what_instead() {
     error: a «NEAR/99» b: NEAR/ wants a number of words from 0 to 50; write NEAR/5
     error: a NEAR/5 b «NEAR/5» c: a chain of NEAR and BEFORE is not supported yet by this version; write (a NEAR/5 b) AND (b NEAR/5 c)
     error: a NEAR/5 «(b AND c)»: NEAR, BEFORE and ATLEAST take words, phrases, and groups of these joined with OR; join the rest with AND outside
+    error: «"a b"~2» NEAR/5 c: a phrase with `~` inside NEAR or BEFORE is not supported yet by this version; join its words with NEAR instead
     error: «NEAR/5» a: nothing stands before `NEAR/5`; write a word before it, or "NEAR/5" for the text itself
     error: «BEFORE» a: BEFORE wants a number; write BEFORE/3, or "BEFORE" for the word itself
     error: «ATLEAST/0» a: ATLEAST/ wants a number from 1 to 1000; write ATLEAST/3
