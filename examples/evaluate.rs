@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match task.as_str() {
         "--fit" => fit_weights(&sets),
         "--climb" => climb(&sets, WEIGHTS),
-        _ => sets.iter().for_each(|set| drop(show(set, None))),
+        _ => sets.iter().for_each(|set| show(set, None)),
     }
     Ok(())
 }
@@ -98,7 +98,7 @@ fn name(file: &str) -> String {
     parts.join("/").replace(".dev.jsonl", "").replace("/dev.jsonl", "").replace(".jsonl", "")
 }
 
-fn show(set: &Set, weights: Option<&Weights>) -> f64 {
+fn show(set: &Set, weights: Option<&Weights>) {
     let started = started();
     let mut stream = Stream::new(WINDOW, Vec::new());
     if let Some(weights) = weights {
@@ -120,7 +120,6 @@ fn show(set: &Set, weights: Option<&Weights>) -> f64 {
         f.alert_precision,
         rate
     );
-    f.bcubed + f.pairwise
 }
 
 #[allow(clippy::disallowed_methods, reason = "a developer's stop watch")]
@@ -230,7 +229,7 @@ fn climb(sets: &[Set], mut weights: Weights) {
         }
         println!("sweep {sweep}: {best:.4} {weights:?}");
     }
-    sets.iter().for_each(|set| drop(show(set, Some(&weights))));
+    sets.iter().for_each(|set| show(set, Some(&weights)));
 }
 
 /// Mean of BCubed and pairwise F1 over the sets, with a part of alert recall: a story never alerted is the worse error.
@@ -284,9 +283,8 @@ fn solve(mut a: [[f64; FEATURES]; FEATURES], mut b: [f64; FEATURES]) -> [f64; FE
         b.swap(i, pivot);
         for row in i + 1..FEATURES {
             let factor = a[row][i] / a[i][i];
-            for column in i..FEATURES {
-                a[row][column] -= factor * a[i][column];
-            }
+            let above = a[i];
+            a[row].iter_mut().zip(above).skip(i).for_each(|(value, pivot)| *value -= factor * pivot);
             b[row] -= factor * b[i];
         }
     }

@@ -25,16 +25,16 @@ use super::{
 use crate::entry::EntryId;
 
 /// Terms of a long text under which it can be found.
-const INDEXED_TERMS: usize = 40;
+const INDEXED_TERMS: usize = 28;
 /// Terms of a document that look for candidates, the rarest first.
 const QUERY_TERMS: usize = 24;
 /// Newest documents looked at for one term, and for all terms of a document.
-const TERM_REACH: usize = 200;
-const REACH: usize = 2_000;
+const TERM_REACH: usize = 100;
+const REACH: usize = 800;
 /// Newest documents looked at for one run of words.
 const RUN_REACH: usize = 24;
 /// Documents compared in full, and stories weighed.
-const COMPARED: usize = 24;
+const COMPARED: usize = 16;
 const WEIGHED: usize = 8;
 /// In place of the length of a removed document.
 const GONE: u16 = u16::MAX;

@@ -33,8 +33,6 @@ pub struct Signals {
     pub size: f32,
     /// Both headlines hold numbers and share none.
     pub numbers_differ: bool,
-    /// One headline denies, the other does not.
-    pub denial_differs: bool,
     /// This headline denies, that of the member does not, and the text is not the same.
     pub denies_alone: bool,
     pub same_outlet: bool,
@@ -112,7 +110,6 @@ impl<'a> Query<'a> {
             copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
             denies_alone: self.profile.denies && !member.denies && copied < 0.6,
-            denial_differs: self.profile.denies != member.denies,
             headline_only: self.profile.length == 0 || member.length == 0,
             ..Signals::default()
         }

@@ -17,7 +17,7 @@ const SAME_TEXT: f32 = 0.75;
 
 /// Fitted weights in the order of [`features`].
 pub const WEIGHTS: [f32; FEATURES] = [
-    -8.239, -0.411, 2.639, 2.020, 2.676, -1.295, 1.622, -1.455, 0.518, 0.586, 4.196, 1.366, -1.356, 0.658, -1.000,
+    -8.239, -0.411, 2.639, 2.020, 2.676, -1.295, 1.622, -1.455, 0.518, 0.586, 4.196, 1.366, -1.356, 0.200, -1.000,
     2.000, 0.651, 4.793, 4.110, 2.646,
 ];
 
@@ -39,7 +39,7 @@ pub fn features(s: &Signals) -> [f32; FEATURES] {
         (-(s.hours / 72.0).powi(2)).exp(),
         size / 4.0,
         flag(s.numbers_differ),
-        flag(s.denial_differs),
+        flag(s.headline_only),
         flag(s.same_outlet),
         flag(s.linked),
         s.nearest * s.least.ln_1p(),
