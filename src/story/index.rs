@@ -25,17 +25,21 @@ use super::{
 use crate::entry::EntryId;
 
 /// Terms of a long text under which it can be found.
-const INDEXED_TERMS: usize = 40;
+const INDEXED_TERMS: usize = 28;
 /// Terms of a document that look for candidates, the rarest first.
 const QUERY_TERMS: usize = 24;
 /// Newest documents looked at for one term, and for all terms of a document.
-const TERM_REACH: usize = 400;
-const REACH: usize = 4_000;
+const TERM_REACH: usize = 100;
+const REACH: usize = 800;
 /// Newest documents looked at for one run of words.
 const RUN_REACH: usize = 24;
 /// Documents compared in full, and stories weighed.
-const COMPARED: usize = 24;
+const COMPARED: usize = 16;
 const WEIGHED: usize = 8;
+/// In place of the length of a removed document.
+const GONE: u16 = u16::MAX;
+/// Oldest members of a story among which an outlet is looked for; beyond that a story is a flood.
+const MEMBERS_ASKED: usize = 1_000;
 /// Terms of a story's centroid.
 const CENTROID_TERMS: usize = 64;
 
@@ -121,6 +125,8 @@ pub struct Index {
     names: Names,
     weights: [f32; FEATURES],
     kept: Vec<Option<Kept>>,
+    /// Terms of each slot's document, [`GONE`] for a removed one: all that the search for candidates needs of it.
+    lengths: Vec<u16>,
     slots: FastMap<i64, u32>,
     urls: FastMap<u64, u32>,
     tales: FastMap<i64, Tale>,
@@ -141,6 +147,7 @@ impl Index {
             names: Names::new(&outlets),
             weights: weigh::WEIGHTS,
             kept: Vec::new(),
+            lengths: Vec::new(),
             slots: FastMap::default(),
             urls: FastMap::default(),
             tales: FastMap::default(),
@@ -230,7 +237,7 @@ impl Index {
 
     /// The first member of an outlet in a story.
     fn oldest_of(&self, story: StoryId, outlet: u32) -> Option<EntryId> {
-        let members = self.tales.get(&story.0)?.members.iter();
+        let members = self.tales.get(&story.0)?.members.iter().take(MEMBERS_ASKED);
         members
             .filter_map(|slot| self.kept[*slot as usize].as_ref())
             .find(|kept| kept.outlet == outlet)
@@ -251,10 +258,7 @@ impl Index {
         }
         best.sort_by(|a, b| strength(&b.signals).total_cmp(&strength(&a.signals)).then(a.slot.cmp(&b.slot)));
         best.truncate(WEIGHED);
-        let nearest: Vec<f32> = best.iter().map(|candidate| candidate.signals.nearest).collect();
-        for (at, candidate) in best.iter_mut().enumerate() {
-            let rivals = nearest.iter().enumerate().filter(|(other, _)| *other != at);
-            candidate.signals.rival = rivals.map(|(_, cosine)| *cosine).fold(0.0, f32::max);
+        for candidate in &mut best {
             self.add_story(&query, candidate);
             candidate.score = weigh::weigh(&candidate.signals, &self.weights);
         }
@@ -274,41 +278,26 @@ impl Index {
     fn add_story(&self, query: &Query<'_>, candidate: &mut Candidate) {
         let Some(tale) = self.tales.get(&candidate.story.0) else { return };
         candidate.signals.size = tale.members.len() as f32;
-        candidate.signals.centroid = if tale.centroid.is_empty() {
-            candidate.signals.nearest
+        let nearest = candidate.signals.nearest;
+        (candidate.signals.centroid, candidate.signals.average) = if tale.centroid.is_empty() {
+            (nearest, nearest)
         } else {
-            query.centroid(&tale.centroid, &self.lexicon)
+            query.centroid(&tale.centroid, candidate.signals.size, &self.lexicon)
         };
     }
 
     /// Slots of the documents worth comparing.
     fn near(&self, document: &Prepared, query: &Query<'_>) -> Vec<u32> {
-        let mut scores: FastMap<u32, f32> = FastMap::default();
-        let mut order: Vec<(f32, u32)> = query
-            .profile
-            .terms
-            .iter()
-            .zip(&query.idf)
-            .map(|(term, idf)| (f32::from(term.weight) * idf * idf, term.term))
-            .collect();
-        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut scores: FastMap<u32, f32> = FastMap::with_capacity_and_hasher(REACH, Default::default());
         let mut left = REACH;
-        for (weight, term) in order.into_iter().take(QUERY_TERMS) {
-            for slot in
-                self.terms.newest(term).filter(|slot| self.kept[*slot as usize].is_some()).take(TERM_REACH.min(left))
-            {
+        for (weight, term) in query.strongest().into_iter().take(QUERY_TERMS) {
+            for slot in self.terms.newest(term).filter(|slot| self.is_live(*slot)).take(TERM_REACH.min(left)) {
                 *scores.entry(slot).or_default() += weight;
                 left -= 1;
             }
         }
-        let mut found: Vec<(f32, u32)> = scores
-            .into_iter()
-            .filter(|(slot, _)| self.kept[*slot as usize].is_some())
-            .map(|(slot, score)| {
-                let length = self.kept[slot as usize].as_ref().map_or(0, |kept| kept.profile.terms.len());
-                (score / (10.0 + length as f32).sqrt(), slot)
-            })
-            .collect();
+        let fair = |(slot, score): (u32, f32)| (score / (10.0 + f32::from(self.lengths[slot as usize])).sqrt(), slot);
+        let mut found: Vec<(f32, u32)> = scores.into_iter().map(fair).collect();
         let by_score = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
         if found.len() > COMPARED {
             found.select_nth_unstable_by(COMPARED, by_score);
@@ -322,11 +311,15 @@ impl Index {
         slots
     }
 
+    fn is_live(&self, slot: u32) -> bool {
+        self.lengths[slot as usize] != GONE
+    }
+
     /// Slots of documents that share runs of words, the most first.
     fn sharing_runs(&self, document: &Prepared) -> Vec<u32> {
         let mut counts: FastMap<u32, u32> = FastMap::default();
         for run in document.profile.shingles.keys() {
-            for slot in self.runs.newest(run).filter(|slot| self.kept[*slot as usize].is_some()).take(RUN_REACH) {
+            for slot in self.runs.newest(run).filter(|slot| self.is_live(*slot)).take(RUN_REACH) {
                 *counts.entry(slot).or_default() += 1;
             }
         }
@@ -350,6 +343,7 @@ impl Index {
             self.urls.entry(url).or_insert(slot);
         }
         self.slots.insert(id.0, slot);
+        self.lengths.push(u16::try_from(profile.terms.len()).unwrap_or(GONE - 1));
         self.kept.push(Some(Kept { id, story, outlet, seen, url, profile, is_agency }));
         self.live += 1;
         self.join_tale(story, slot);
@@ -372,18 +366,23 @@ impl Index {
     fn join_tale(&mut self, story: StoryId, slot: u32) {
         let tale = self.tales.entry(story.0).or_default();
         tale.members.push(slot);
-        let added: &[u32] =
-            if tale.members.len() == 2 { &tale.members[..] } else { &tale.members[tale.members.len() - 1..] };
-        if tale.members.len() >= 2 {
-            for slot in added {
-                let Some(kept) = self.kept[*slot as usize].as_ref() else { continue };
-                kept.profile
-                    .terms
-                    .iter()
-                    .for_each(|term| *tale.counts.entry(term.term).or_default() += u32::from(term.weight));
+        let from = if tale.members.len() == 2 { 0 } else { tale.members.len() - 1 };
+        if tale.members.len() < 2 {
+            return;
+        }
+        for slot in &tale.members[from..] {
+            let Some(kept) = self.kept[*slot as usize].as_ref() else { continue };
+            for term in kept.profile.terms.iter() {
+                *tale.counts.entry(term.term).or_default() += u32::from(term.weight);
             }
         }
-        tale.centroid = centroid(&tale.counts);
+        // Counts only grew, so a term that is new among the strongest is one of this member's.
+        let added = tale.members[from..].iter().filter_map(|slot| self.kept[*slot as usize].as_ref());
+        let mut terms: Vec<u32> = added.flat_map(|kept| kept.profile.terms.iter()).map(|term| term.term).collect();
+        terms.extend(tale.centroid.iter().map(|(term, _)| *term));
+        terms.sort_unstable();
+        terms.dedup();
+        tale.centroid = centroid(terms.into_iter().map(|term| (tale.counts[&term], term)).collect());
     }
 
     fn leave_tale(&mut self, story: StoryId, slot: u32, profile: &Profile) {
@@ -397,7 +396,7 @@ impl Index {
             1 => tale.counts = FastMap::default(),
             _ => subtract(&mut tale.counts, profile),
         }
-        tale.centroid = centroid(&tale.counts);
+        tale.centroid = centroid(tale.counts.iter().map(|(term, count)| (*count, *term)).collect());
     }
 
     /// Takes a document out again; the index is then as if it had never been inserted.
@@ -405,6 +404,7 @@ impl Index {
         let Some(slot) = self.slots.remove(&entry.0) else { return };
         let Some(kept) = self.kept[slot as usize].take() else { return };
         self.live -= 1;
+        self.lengths[slot as usize] = GONE;
         self.lexicon.forget(&kept.profile.terms);
         kept.profile.units.iter().chain(&kept.profile.headline).for_each(|unit| self.units.forget(*unit, kept.story));
         if let Some(url) = kept.url.filter(|url| self.urls.get(url) == Some(&slot)) {
@@ -462,6 +462,7 @@ impl Index {
         self.terms.compact(rename);
         self.runs.compact(rename);
         self.kept.retain(Option::is_some);
+        self.lengths.retain(|length| *length != GONE);
         self.oldest = 0;
         self.slots
             .values_mut()
@@ -504,8 +505,8 @@ fn subtract(counts: &mut FastMap<u32, u32>, profile: &Profile) {
     }
 }
 
-fn centroid(counts: &FastMap<u32, u32>) -> Box<[(u32, f32)]> {
-    let mut terms: Vec<(u32, u32)> = counts.iter().map(|(term, count)| (*count, *term)).collect();
+/// The strongest of a story's terms, sorted by term.
+fn centroid(mut terms: Vec<(u32, u32)>) -> Box<[(u32, f32)]> {
     if terms.len() > CENTROID_TERMS {
         terms.select_nth_unstable_by(CENTROID_TERMS, |a, b| b.cmp(a));
         terms.truncate(CENTROID_TERMS);

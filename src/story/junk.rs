@@ -17,11 +17,12 @@ pub type Unit = u32;
 /// In how many stories a sentence has been seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seen {
-    story: StoryId,
-    /// Entries of `story` with the sentence.
-    here: u32,
+    /// Hash of the story that had it first.
+    story: u32,
+    /// Entries of that story with the sentence.
+    here: u16,
     /// Entries of any other story with it.
-    elsewhere: u32,
+    elsewhere: u16,
 }
 
 /// What has been learned about the sentences of every feed.
@@ -38,14 +39,16 @@ impl Units {
 
     /// Remembers that an entry of `story` holds the sentence.
     pub fn learn(&mut self, unit: Unit, story: StoryId) {
+        let story = story_hash(story);
         let seen = self.seen.entry(unit).or_insert(Seen { story, here: 0, elsewhere: 0 });
-        if seen.story == story { seen.here += 1 } else { seen.elsewhere += 1 }
+        let count = if seen.story == story { &mut seen.here } else { &mut seen.elsewhere };
+        *count = count.saturating_add(1);
     }
 
     /// Undoes [`Units::learn`].
     pub fn forget(&mut self, unit: Unit, story: StoryId) {
         let Some(seen) = self.seen.get_mut(&unit) else { return };
-        let count = if seen.story == story { &mut seen.here } else { &mut seen.elsewhere };
+        let count = if seen.story == story_hash(story) { &mut seen.here } else { &mut seen.elsewhere };
         *count = count.saturating_sub(1);
         if seen.here == 0 && seen.elsewhere == 0 {
             self.seen.remove(&unit);
@@ -58,6 +61,10 @@ impl Units {
         all.sort_unstable_by_key(|(unit, _)| **unit);
         format!("{all:?}")
     }
+}
+
+fn story_hash(story: StoryId) -> u32 {
+    words::fold_hash(words::combine(story.0.cast_unsigned(), 0))
 }
 
 /// The unit of one sentence, `None` when it has no words.

@@ -32,7 +32,7 @@ use crate::entry::EntryId;
 pub use index::{Candidate, Index, Prepared};
 pub use signals::Signals;
 pub use stream::Stream;
-pub use weigh::{FEATURES, features};
+pub use weigh::{FEATURES, WEIGHTS, features};
 
 /// Row of a story in the store; shown to people as `S` and Crockford base 32 (`S8F3K2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,6 +3,8 @@
 //! The configured outlets come first; wire agencies and a few widely cited houses are known without configuration. An
 //! alias that fits several houses ("the Times", "the Post") is never taken for a name, whoever configured it.
 
+use std::collections::HashMap;
+
 use super::{
     OutletNames,
     hasher::{FastMap, FastSet},
@@ -34,6 +36,8 @@ pub struct Citable {
 pub struct Names {
     outlets: Vec<Citable>,
     by_first: FastMap<u32, Vec<(usize, usize)>>,
+    by_key: HashMap<String, usize>,
+    by_domain: HashMap<String, usize>,
 }
 
 impl Names {
@@ -52,22 +56,35 @@ impl Names {
         for found in by_first.values_mut() {
             found.sort_by_key(|(at, which)| (std::cmp::Reverse(outlets[*at].names[*which].len()), *at));
         }
-        Self { outlets, by_first }
+        let numbered = || outlets.iter().enumerate().rev();
+        let by_key = numbered().map(|(at, outlet)| (outlet.key.clone(), at)).collect();
+        let by_domain =
+            numbered().flat_map(|(at, outlet)| outlet.domains.iter().map(move |d| (d.clone(), at))).collect();
+        Self { outlets, by_first, by_key, by_domain }
     }
 
     pub fn outlet(&self, at: usize) -> &Citable {
         &self.outlets[at]
     }
 
-    /// Which outlet a document is from: by its key, a name, or the host of its URL.
+    /// Which outlets a document is from: by its key, a name, or the host of its URL.
     pub fn own(&self, outlet: &str, url: Option<&str>) -> Vec<usize> {
+        let mut found: Vec<usize> = self.by_key.get(outlet).into_iter().copied().collect();
         let name = folded(outlet);
-        let host = url.and_then(host).unwrap_or_default();
-        let is_own = |known: &Citable| {
-            !outlet.is_empty() && (known.key == outlet || known.names.contains(&name))
-                || known.domains.iter().any(|domain| is_within(host, domain) || is_within(outlet, domain))
-        };
-        (0..self.outlets.len()).filter(|at| is_own(&self.outlets[*at])).collect()
+        let named = name.first().and_then(|first| self.by_first.get(first)).into_iter().flatten();
+        found.extend(named.filter(|(at, which)| self.outlets[*at].names[*which] == name).map(|(at, _)| *at));
+        for host in [url.and_then(host).unwrap_or_default(), outlet] {
+            found.extend(self.of_host(host));
+        }
+        let mut seen = FastSet::default();
+        found.retain(|at| seen.insert(*at as u64));
+        found
+    }
+
+    /// The outlet of the longest domain that a host lies in.
+    fn of_host(&self, host: &str) -> Option<usize> {
+        let starts = std::iter::once(0).chain(host.match_indices('.').map(|(at, _)| at + 1));
+        starts.take(8).find_map(|at| self.by_domain.get(&host[at..]).copied())
     }
 
     /// Every mention, the longest name at each place, in order.
@@ -133,10 +150,6 @@ fn starts_with(words: &[Word], name: &[u32]) -> bool {
 
 fn host(url: &str) -> Option<&str> {
     url.split_once("://")?.1.split(['/', '?', '#', ':']).next()
-}
-
-fn is_within(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 const AMBIGUOUS_NAMES: &str = "Times,Post,Journal,Guardian Weekly,Sun,Mail,Star,Mirror,Independent,Observer,Herald,Tribune,\

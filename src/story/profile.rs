@@ -18,8 +18,9 @@ const MAX_TERMS: usize = 112;
 /// Words of the text that stand in for a missing headline and count like one, in part.
 const LEAD: usize = 32;
 
-/// Most sentences of one entry from which junk is learned.
-const MAX_UNITS: usize = 48;
+/// Sentences at the beginning and at the end of an entry from which junk is learned: templates surround a text.
+const FIRST_UNITS: usize = 4;
+const LAST_UNITS: usize = 8;
 
 /// A term of a document and how strongly it stands there.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,10 +108,13 @@ fn clean(text: &str, scope: u64, units: &Units) -> (Vec<Word>, Vec<Unit>) {
         if !listed && !unit.is_some_and(|unit| units.is_junk(unit)) {
             kept.extend_from_slice(sentence);
         }
-        found.extend(unit.filter(|_| !listed && found.len() < MAX_UNITS));
+        found.extend(unit.filter(|_| !listed));
         if rest.is_empty() {
             break;
         }
+    }
+    if found.len() > FIRST_UNITS + LAST_UNITS {
+        found.drain(FIRST_UNITS..found.len() - LAST_UNITS);
     }
     found.sort_unstable();
     found.dedup();

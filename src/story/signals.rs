@@ -33,8 +33,6 @@ pub struct Signals {
     pub size: f32,
     /// Both headlines hold numbers and share none.
     pub numbers_differ: bool,
-    /// One headline denies, the other does not.
-    pub denial_differs: bool,
     /// This headline denies, that of the member does not, and the text is not the same.
     pub denies_alone: bool,
     pub same_outlet: bool,
@@ -42,8 +40,8 @@ pub struct Signals {
     pub linked: bool,
     /// Neither has text beside its headline, or one has not.
     pub headline_only: bool,
-    /// Cosine of the nearest member of the best other story.
-    pub rival: f32,
+    /// Mean likeness to the members, as far as their common terms go.
+    pub average: f32,
 }
 
 /// A document's terms with their present weights: what every comparison needs.
@@ -62,6 +60,14 @@ impl<'a> Query<'a> {
         let norm = weights.map(|(term, idf)| (f32::from(term.weight) * idf).powi(2)).sum::<f32>().sqrt();
         let information = idf.iter().sum();
         Self { profile, idf, norm, information }
+    }
+
+    /// Terms with what finding them in another document is worth, the most telling first.
+    pub fn strongest(&self) -> Vec<(f32, u32)> {
+        let worth = |(term, idf): (&Weighted, &f32)| (f32::from(term.weight) * idf * idf, term.term);
+        let mut order: Vec<(f32, u32)> = self.profile.terms.iter().zip(&self.idf).map(worth).collect();
+        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        order
     }
 
     /// Dot product, information and rarity of the terms shared with another vector.
@@ -104,14 +110,13 @@ impl<'a> Query<'a> {
             copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
             denies_alone: self.profile.denies && !member.denies && copied < 0.6,
-            denial_differs: self.profile.denies != member.denies,
             headline_only: self.profile.length == 0 || member.length == 0,
             ..Signals::default()
         }
     }
 
-    /// Cosine with a story's common terms.
-    pub fn centroid(&self, terms: &[(u32, f32)], lexicon: &Lexicon) -> f32 {
+    /// Cosine with a story's common terms, and the mean likeness to one of its `size` members.
+    pub fn centroid(&self, terms: &[(u32, f32)], size: f32, lexicon: &Lexicon) -> (f32, f32) {
         let (mut dot, mut norm) = (0.0, 0.0);
         for &(term, weight) in terms {
             let idf = lexicon.idf(term);
@@ -120,7 +125,7 @@ impl<'a> Query<'a> {
                 dot += f32::from(self.profile.terms[at].weight) * weight * idf * idf;
             }
         }
-        ratio(dot, self.norm * norm.sqrt())
+        (ratio(dot, self.norm * norm.sqrt()), ratio(dot, size * self.norm * self.norm))
     }
 }
 

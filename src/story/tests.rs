@@ -222,6 +222,62 @@ fn site_template_makes_no_story() {
 }
 
 #[test]
+fn two_sentences_in_more_junk_than_text_are_a_copy() {
+    let excerpt = words_of(POST, 20, 42);
+    let page = format!(
+        "en_USEnglish\nSkip to content\nHome » World » Americas\n{excerpt}\nRead more\nREAD MORE: Ten beaches for the \
+         cold season\nShare this: Facebook Twitter WhatsApp Telegram Email Print\nerror: Content is protected !!\nLeave \
+         a Reply Your email address will not be published. Required fields are marked *\nCopyright © Daily Mirror of \
+         the World. All rights reserved. Nothing here may be printed elsewhere."
+    );
+    let documents = [
+        document(1, "wapo", 0, "Musk spoke with Iranian ambassador to U.N., diplomat says", POST),
+        document(2, "mirror", 50, "Latest headlines", &page),
+    ];
+    let found = check(&documents, &[(1, Relation::First, None), (1, Relation::Copy, Some(1))]);
+    assert!(found[1].reason.contains("% of the shorter text is the same"), "{}", found[1].reason);
+}
+
+#[test]
+fn documents_without_time_feed_and_outlet_are_grouped() {
+    let mut documents = defining_story();
+    documents.truncate(3);
+    for document in &mut documents {
+        (document.seen, document.url) = (Timestamp::UNIX_EPOCH, None);
+        document.outlet.clear();
+        document.feed.clear();
+    }
+    use Relation::*;
+    check(&documents, &[(1, First, None), (1, Independent, None), (1, Cites, None)]);
+}
+
+#[test]
+fn link_to_a_member_helps_a_short_note() {
+    let first = document(1, "nyt", 0, "Elon Musk Met With Iran's U.N. Ambassador, Iranian Officials Say", NYT);
+    let mut note =
+        document(2, "echo", 30, "Musk and the ambassador: a meeting to think about", "Iran and Musk in one room.");
+    note.links = vec!["https://nyt.example/1".to_owned()];
+    let found = check(&[first, note], &[(1, Relation::First, None), (1, Relation::Independent, None)]);
+    assert!(found[1].reason.starts_with("links to a member"), "{}", found[1].reason);
+}
+
+#[test]
+fn index_rebuilt_from_entries_and_stories_decides_alike() {
+    let mut stream = Stream::new(WINDOW, outlets());
+    let mut documents = defining_story();
+    let last = documents.pop().expect("the story has members");
+    let stories: Vec<StoryId> = documents.iter().map(|document| stream.push(document).0).collect();
+    let mut rebuilt = Index::new(WINDOW, outlets());
+    for (document, story) in documents.iter().zip(stories) {
+        let prepared = rebuilt.prepare(document);
+        rebuilt.insert(prepared, story);
+    }
+    let index = stream.into_index();
+    assert_eq!(index.knowledge(), rebuilt.knowledge());
+    assert_eq!(index.group(&index.prepare(&last)), rebuilt.group(&rebuilt.prepare(&last)));
+}
+
+#[test]
 fn agency_text_is_wire() {
     let text = "OSLO (Reuters) - Norway's central bank raised its key interest rate to 4.5 percent on Thursday, the highest in \
         fifteen years, and said another rise was likely before the summer.\nThe crown gained one percent against the euro.";

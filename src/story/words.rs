@@ -193,3 +193,45 @@ pub fn hash_folded(word: &str) -> u32 {
     word.chars().filter(|c| c.is_alphanumeric()).for_each(|c| fold_into(&mut folded, c));
     hash(&folded)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = split(text).iter().map(|word| &text[word.start..word.end]).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[track_caller]
+    fn check_same_term(a: &str, b: &str) {
+        assert_eq!(split(a)[0].term, split(b)[0].term, "{a} {b}");
+    }
+
+    #[test]
+    fn words_end_where_readers_see_it() {
+        check("Musk’s well-known U.N. envoy", &["Musk", "s", "well", "known", "U.N", "envoy"]);
+        check("2,000 dead, 3.5 hurt", &["2,000", "dead", "3", "5", "hurt"]);
+        check("don't", &["don't"]);
+        check("北京市", &["北京", "京市", "市"]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn case_accents_and_endings_are_folded() {
+        check_same_term("MÜNCHEN", "munchen");
+        check_same_term("bailouts", "bailout");
+        check_same_term("Минская", "Минску");
+        check_same_term("U.N.", "UN");
+        check_same_term("policy", "policies");
+    }
+
+    #[test]
+    fn sentences_end_at_stops_that_end_them() {
+        let text = "Mr. Smith met the U.N. Envoy today. \"No\", he said! Then 3.5 points fell\nNew line";
+        let found: Vec<&str> = sentences(text).into_iter().map(|(from, to)| text[from..to].trim()).collect();
+        let expected = ["Mr. Smith met the U.N. Envoy today.", "\"No\", he said!", "Then 3.5 points fell", "New line"];
+        assert_eq!(found, expected);
+    }
+}
