@@ -169,16 +169,10 @@ CREATE TABLE attempt (
 ) STRICT;
 CREATE INDEX attempt_by_delivery ON attempt (delivery);
 
-CREATE VIRTUAL TABLE entry_text USING fts5 (
-    title, text, content = 'entry', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+-- The folded words of title and text as the matcher of watches sees them; the texts themselves stand in `entry`.
+CREATE VIRTUAL TABLE entry_words USING fts5 (
+    words, content = '', contentless_delete = 1, detail = none, tokenize = 'unicode61 remove_diacritics 0'
 );
-CREATE TRIGGER entry_text_insert AFTER INSERT ON entry BEGIN
-    INSERT INTO entry_text (rowid, title, text) VALUES (new.id, new.title, new.text);
-END;
-CREATE TRIGGER entry_text_update AFTER UPDATE OF title, text ON entry BEGIN
-    INSERT INTO entry_text (entry_text, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
-    INSERT INTO entry_text (rowid, title, text) VALUES (new.id, new.title, new.text);
-END;
-CREATE TRIGGER entry_text_delete AFTER DELETE ON entry BEGIN
-    INSERT INTO entry_text (entry_text, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
+CREATE TRIGGER entry_words_delete AFTER DELETE ON entry BEGIN
+    DELETE FROM entry_words WHERE rowid = old.id;
 END;

@@ -41,7 +41,7 @@ const HOOK_LANE: usize = 1;
 const IDLE: Duration = Duration::from_secs(1);
 
 /// How long the loop waits after the database has failed it.
-const AFTER_ERROR: Duration = Duration::from_secs(5);
+const AFTER_ERROR: Duration = Duration::from_secs(15);
 
 /// How often an accepted message's result is tried to be kept before the process must end with it unsaid.
 const SETTLE_TRIES: u32 = 30;

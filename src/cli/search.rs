@@ -39,7 +39,7 @@ impl Search {
         let reading = Reading::open(place)?;
         let since = since(Clock::Machine.now(), self.since);
         let mut found: Vec<(Stored, Match)> = Vec::new();
-        search::candidates(&reading.connection, None, since, |stored| {
+        search::candidates(&reading.connection, watch::needles(&self.query).as_deref(), since, |stored| {
             if found.len() >= self.limit {
                 return false;
             }

@@ -19,8 +19,9 @@ use rusqlite::{Connection, Transaction};
 use crate::{
     entry::{Entry, EntryId, FeedId},
     schedule::PollState,
-    store::{Error, Store, entries, feeds, stories},
+    store::{Error, Store, entries, feeds, search, stories},
     story::{Document, Index, StoryId, Verdict},
+    watch::folded_words,
 };
 
 pub use rules::{FeedContext, Rules};
@@ -201,6 +202,7 @@ fn update_known(
         return Ok(None);
     }
     entries::update(transaction, id, entry, now)?;
+    search::index(transaction, id, &folded_words(&entry.title, &entry.text))?;
     let seen = before.seen;
     memory.undo.push(Undo::Replaced(Box::new(document(id, &before.outlet, context, &before.entry, seen))));
     let prepared = memory.index.prepare(&document(id, &before.outlet, context, entry, seen));
@@ -241,6 +243,7 @@ fn store_new(
         score: grouping.score,
     };
     entries::insert(transaction, &stored, &grouping.cites)?;
+    search::index(transaction, id, &folded_words(&entry.title, &entry.text))?;
     memory.undo.push(Undo::Inserted(id));
     memory.index.insert(prepared, story);
     rules.match_entry(transaction, id, &stored.outlet, context, entry, now)?;

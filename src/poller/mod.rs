@@ -340,7 +340,9 @@ impl Poller {
         if landed.counts.rekeyed > 0 {
             warn!(feed, entries = landed.counts.rekeyed, "all ids of the feed have changed; recognised by headline");
         }
-        if landed.counts.new > 0 {
+        if !before.baselined && state.baselined {
+            info!(feed, entries = landed.counts.new, "first poll: stored as the baseline, alerts nobody");
+        } else if landed.counts.new > 0 {
             info!(feed, new = landed.counts.new, changed = landed.counts.changed, queued = landed.queued, "news");
         }
     }

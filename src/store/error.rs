@@ -22,8 +22,8 @@ pub enum Error {
     Corrupt { path: PathBuf, found: String },
     #[error("cannot open {}: {source}", path.display())]
     Open { path: PathBuf, source: rusqlite::Error },
-    #[error("cannot make the folder {}: {source}", path.display())]
-    Folder { path: PathBuf, source: io::Error },
+    #[error("cannot make {}: {source}", path.display())]
+    Make { path: PathBuf, source: io::Error },
     #[error("the schema could not be brought up to date: {0}")]
     Migration(String),
     #[error("the disk is full")]

@@ -24,7 +24,7 @@ pub(super) struct InstanceLock {
 impl InstanceLock {
     pub(super) fn take(database: &Path) -> Result<Self, Error> {
         let path = lock_path(database);
-        let io = |source| Error::Folder { path: path.clone(), source };
+        let io = |source| Error::Make { path: path.clone(), source };
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)

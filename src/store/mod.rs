@@ -61,6 +61,7 @@ impl Store {
             make_private_folder(folder)?;
         }
         let lock = InstanceLock::take(path)?;
+        make_private_file(path)?;
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         prepare(&mut connection, path, now)?;
         Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path), _lock: lock })
@@ -224,7 +225,18 @@ fn make_private_folder(folder: &Path) -> Result<(), Error> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|source| Error::Folder { path: folder.to_owned(), source })
+        .map_err(|source| Error::Make { path: folder.to_owned(), source })
+}
+
+/// SQLite would make the file readable by others; the files beside it (-wal, -shm) follow its mode.
+fn make_private_file(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Error::Make { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The database's own random token.

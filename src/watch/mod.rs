@@ -7,6 +7,7 @@ mod compile;
 mod eval;
 mod fold;
 mod lex;
+mod narrow;
 mod parse;
 mod pattern;
 mod plan;
@@ -22,6 +23,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use self::compile::{Compiled, WatchSet, compile};
+pub use self::narrow::{Needle, folded_words, needles};
 pub use self::tree::Field;
 
 /// The parts of an entry that a query may ask about. All text is visible text.
