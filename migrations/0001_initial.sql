@@ -116,7 +116,7 @@ CREATE TABLE decision (
     story     INTEGER NOT NULL REFERENCES story (id),
     entry     INTEGER NOT NULL,              -- the member that made it necessary to decide
     recipient TEXT    NOT NULL,
-    outcome   TEXT    NOT NULL CHECK (outcome IN ('raise', 'hold', 'nothing')),
+    outcome   TEXT    NOT NULL CHECK (outcome IN ('raise', 'hasten', 'hold', 'nothing')),
     reason    TEXT    NOT NULL,
     decided   INTEGER NOT NULL
 ) STRICT;

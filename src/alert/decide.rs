@@ -18,8 +18,8 @@ pub struct MatchFact<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past {
     pub event: Event,
-    /// Raised, not yet worded: what happens before it is due goes into it.
-    pub is_waiting: bool,
+    /// Raised, not yet worded, until then: what happens before goes into it.
+    pub waits_until: Option<Timestamp>,
     /// Independent outlets it told of; 0 while it waits.
     pub independent: usize,
 }
@@ -39,6 +39,8 @@ pub struct Facts<'a> {
 pub enum Decision {
     /// Tell the recipient of `event` at `due`, naming these watches (the most urgent first).
     Raise { event: Event, watches: Vec<String>, due: Timestamp, reason: String },
+    /// The waiting alert cannot wait so long any more.
+    Hasten { due: Timestamp, reason: String },
     /// The story matches, and something is still missing.
     Hold(String),
     /// Nothing that was asked for has happened.
@@ -50,6 +52,7 @@ impl Decision {
     pub fn outcome(&self) -> &'static str {
         match self {
             Self::Raise { .. } => "raise",
+            Self::Hasten { .. } => "hasten",
             Self::Hold(_) => "hold",
             Self::Nothing(_) => "nothing",
         }
@@ -57,19 +60,19 @@ impl Decision {
 
     pub fn reason(&self) -> &str {
         match self {
-            Self::Raise { reason, .. } | Self::Hold(reason) | Self::Nothing(reason) => reason,
+            Self::Raise { reason, .. } | Self::Hasten { reason, .. } | Self::Hold(reason) | Self::Nothing(reason) => {
+                reason
+            }
         }
     }
 }
 
 /// Decides for one recipient and one story; called whenever the story has grown or a member has changed.
 pub fn decide(facts: &Facts<'_>) -> Decision {
-    match facts.history.last() {
-        None => decide_first(facts),
-        Some(last) if last.is_waiting => {
-            Decision::Nothing(format!("the {} alert is still waiting and will tell of this", last.event.as_str()))
-        }
-        Some(_) => decide_follow_up(facts),
+    let Some(last) = facts.history.last() else { return decide_first(facts) };
+    match last.waits_until {
+        Some(due) => decide_waiting(facts, last.event, due),
+        None => decide_follow_up(facts),
     }
 }
 
@@ -84,19 +87,36 @@ fn decide_first(facts: &Facts<'_>) -> Decision {
     }
     // Equal urgency keeps the order of the configuration.
     ready.sort_by_key(|(policy, _)| std::cmp::Reverse(policy.priority));
-    let Some(wait) = ready.iter().map(|(policy, _)| policy.wait).min() else {
+    let Some(due) = ready.iter().map(|(policy, _)| due_after(facts.now, policy)).min() else {
         return Decision::Hold(held.join("; "));
     };
     Decision::Raise {
         event: Event::New,
         watches: ready.iter().map(|(policy, _)| policy.watch.clone()).collect(),
-        due: facts.now.saturating_add(wait).unwrap_or(facts.now),
+        due,
         reason: ready
             .iter()
             .map(|(policy, reason)| format!("{}: {reason}", policy.watch))
             .collect::<Vec<_>>()
             .join("; "),
     }
+}
+
+/// A more urgent watch may have come to match while the alert of another one waits.
+fn decide_waiting(facts: &Facts<'_>, event: Event, due: Timestamp) -> Decision {
+    let ready = policies(facts).into_iter().filter(|policy| satisfied(facts, policy).is_ok());
+    let urgent = ready.map(|policy| (due_after(facts.now, policy), policy)).min_by_key(|(due, _)| *due);
+    match urgent {
+        Some((sooner, policy)) if sooner < due => Decision::Hasten {
+            due: sooner,
+            reason: format!("{} matches too and waits no longer than {}", policy.watch, words(policy.wait)),
+        },
+        _ => Decision::Nothing(format!("the {} alert is still waiting and will tell of this", event.as_str())),
+    }
+}
+
+fn due_after(now: Timestamp, policy: &Policy) -> Timestamp {
+    now.saturating_add(policy.wait).unwrap_or(now)
 }
 
 fn decide_follow_up(facts: &Facts<'_>) -> Decision {

@@ -47,7 +47,7 @@ fn policy(watch: &str) -> Policy {
 }
 
 fn sent(event: Event, independent: usize) -> Past {
-    Past { event, is_waiting: false, independent }
+    Past { event, waits_until: None, independent }
 }
 
 #[track_caller]
@@ -62,6 +62,7 @@ fn check(policies: &[Policy], members: Vec<Member>, history: &[Past], expected: 
         Decision::Raise { event, watches, due, .. } => {
             format!("{} {} +{}s", event.as_str(), watches.join(","), due.duration_since(at(60)).as_secs())
         }
+        Decision::Hasten { due, .. } => format!("hasten +{}s", due.duration_since(at(60)).as_secs()),
         Decision::Hold(reason) => format!("hold {reason}"),
         Decision::Nothing(reason) => format!("nothing {reason}"),
     };
@@ -155,8 +156,15 @@ fn confirmation_follows_once_and_at_once() {
 #[test]
 fn what_happens_while_the_first_alert_waits_goes_into_it() {
     let story = vec![member("nyt", Relation::First, 0), member("wapo", Relation::Independent, 50)];
-    let waiting = Past { event: Event::New, is_waiting: true, independent: 0 };
+    let waiting = Past { event: Event::New, waits_until: Some(at(61)), independent: 0 };
     check(&[policy("port")], story, &[waiting], "nothing the new alert is still waiting and will tell of this");
+}
+
+#[test]
+fn a_more_urgent_watch_hastens_the_alert_that_waits() {
+    let urgent = Policy { priority: Priority::Critical, wait: Duration::ZERO, ..policy("fire") };
+    let waiting = Past { event: Event::New, waits_until: Some(at(61)), independent: 0 };
+    check(&[policy("port"), urgent], vec![member("nyt", Relation::First, 0)], &[waiting], "hasten +0s");
 }
 
 #[test]

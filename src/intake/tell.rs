@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::rules::Rules;
 use crate::{
-    alert::{ChannelId, Decision, Facts, MatchFact, Priority, RecipientId, decide, ready_watches},
+    alert::{ChannelId, Decision, Event, Facts, MatchFact, Priority, RecipientId, decide, ready_watches},
     entry::EntryId,
     message::{self, MatchedWatch, Message},
     store::{
@@ -36,9 +36,26 @@ pub(super) fn decide_story(
         let history = alerts::history(connection, &recipient, story)?;
         let decision = decide(&Facts { story: &timeline, matches: &facts, history: &history, now });
         alerts::record_decision(connection, story, entry, &recipient, &decision, now)?;
-        raise(connection, rules, &recipient, story, &decision, now)?;
+        match &decision {
+            Decision::Raise { event, watches, due, reason } => {
+                let raised = Raised { event: *event, watches, due: *due, reason };
+                raise(connection, rules, &recipient, story, &raised, now)?;
+            }
+            Decision::Hasten { due, .. } => {
+                let priority = priority(rules, facts.iter().map(|fact| fact.policy.watch.as_str()));
+                alerts::hasten(connection, &recipient, story, *due, priority)?;
+            }
+            Decision::Hold(_) | Decision::Nothing(_) => {}
+        }
     }
     Ok(())
+}
+
+struct Raised<'a> {
+    event: Event,
+    watches: &'a [String],
+    due: Timestamp,
+    reason: &'a str,
 }
 
 fn raise(
@@ -46,23 +63,26 @@ fn raise(
     rules: &Rules,
     recipient: &RecipientId,
     story: StoryId,
-    decision: &Decision,
+    raised: &Raised<'_>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Decision::Raise { event, watches, due, reason } = decision else { return Ok(()) };
-    let priority = watches.iter().filter_map(|name| rules.policy(name)).map(|policy| policy.priority).max();
     let alert = NewAlert {
         recipient,
         story,
-        event: *event,
-        watches,
-        priority: priority.unwrap_or(Priority::Normal),
-        due: *due,
-        reason,
+        event: raised.event,
+        watches: raised.watches,
+        priority: priority(rules, raised.watches.iter().map(String::as_str)),
+        due: raised.due,
+        reason: raised.reason,
         channels: &rules.channels(recipient),
     };
     alerts::raise(connection, &alert, now)?;
     Ok(())
+}
+
+/// The highest priority decides urgency.
+fn priority<'a>(rules: &Rules, watches: impl Iterator<Item = &'a str>) -> Priority {
+    watches.filter_map(|name| rules.policy(name)).map(|policy| policy.priority).max().unwrap_or_default()
 }
 
 /// Who is notified by the watches that match, each once, in the order of the matches.

@@ -82,14 +82,13 @@ pub fn matches_of_story(connection: &Connection, story: StoryId) -> Result<Vec<M
 /// What this recipient has been told of this story, oldest first.
 pub fn history(connection: &Connection, recipient: &RecipientId, story: StoryId) -> Result<Vec<Past>, Error> {
     let mut statement = connection.prepare_cached(
-        "SELECT event, state, independent FROM alert WHERE recipient = ?1 AND story = ?2 ORDER BY seq",
+        "SELECT event, CASE WHEN state = 'waiting' THEN due END, independent FROM alert WHERE recipient = ?1 AND story = ?2 ORDER BY seq",
     )?;
     let rows = statement.query_map((&recipient.0, story.0), |row| {
         let event: String = row.get(0)?;
-        let state: String = row.get(1)?;
         Ok(Past {
             event: Event::from_word(&event).unwrap_or(Event::New),
-            is_waiting: state == "waiting",
+            waits_until: optional_time(row.get(1)?),
             independent: row.get::<_, Option<usize>>(2)?.unwrap_or(0),
         })
     })?;
@@ -168,6 +167,29 @@ pub fn raise(connection: &Connection, alert: &NewAlert<'_>, now: Timestamp) -> R
         statement.execute((id.0, &channel.0, alert.priority as i64, seconds(alert.due)))?;
     }
     Ok(id)
+}
+
+/// Brings the waiting alert of this recipient and story forward, and makes it as urgent as `priority`.
+pub fn hasten(
+    connection: &Connection,
+    recipient: &RecipientId,
+    story: StoryId,
+    due: Timestamp,
+    priority: Priority,
+) -> Result<(), Error> {
+    let waiting = "SELECT id FROM alert WHERE recipient = ?1 AND story = ?2 AND state = 'waiting'";
+    connection
+        .prepare_cached(&format!(
+            "UPDATE delivery SET next_at = min(next_at, ?3), priority = max(priority, ?4)
+             WHERE state = 'waiting' AND alert IN ({waiting})"
+        ))?
+        .execute((&recipient.0, story.0, seconds(due), priority as i64))?;
+    connection.prepare_cached(&format!("UPDATE alert SET due = min(due, ?3) WHERE id IN ({waiting})"))?.execute((
+        &recipient.0,
+        story.0,
+        seconds(due),
+    ))?;
+    Ok(())
 }
 
 const COLUMNS: &str = "id, recipient, story, seq, event, watches, state, due, raised, queued, reason";
