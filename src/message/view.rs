@@ -209,19 +209,21 @@ fn why(alert: &Alert, watches: usize) -> Vec<Why> {
     why
 }
 
-/// One reason a field, with the clauses found in it: "lock in the title", "crack* | gate in the text".
+/// One reason a field, with the clauses found there and nowhere before: "lock in the title", "crack*, gate in the
+/// text".
 fn reasons(watch: &MatchedWatch) -> Vec<String> {
     let mut found: Vec<(&str, &str)> = Vec::new();
     for hit in &watch.evidence {
         let pair = (hit.field.as_str(), hit.clause.as_str());
-        if found.len() < MAX_REASONS && !found.contains(&pair) {
+        let is_told = found.iter().any(|(_, clause)| *clause == hit.clause);
+        if found.len() < MAX_REASONS && !is_told {
             found.push(pair);
         }
     }
     found.sort_by_key(|(field, _)| watch.evidence.iter().position(|hit| hit.field == *field));
     let reason = |same_field: &[(&str, &str)]| {
         let clauses: Vec<String> = same_field.iter().map(|(_, clause)| clipped(clause, MAX_NAME)).collect();
-        format!("{} in the {}", clauses.join(" | "), clipped(same_field[0].0, MAX_NAME))
+        format!("{} in the {}", clauses.join(", "), clipped(same_field[0].0, MAX_NAME))
     };
     found.chunk_by(|a, b| a.0 == b.0).map(reason).collect()
 }
