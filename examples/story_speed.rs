@@ -4,7 +4,10 @@
 //! headline) drawn from a Zipf vocabulary, then times a tenth more. One entry in four repeats most words of a recent
 //! one, so that stories form.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use storywatch::{
