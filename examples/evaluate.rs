@@ -122,7 +122,6 @@ fn show(set: &Set, weights: Option<&Weights>) {
     );
 }
 
-#[allow(clippy::disallowed_methods, reason = "a developer's stop watch")]
 fn started() -> Instant {
     Instant::now()
 }

@@ -20,6 +20,7 @@ use super::{
     profile::{Profile, profile},
     relate::{self, Source, Standing},
     signals::{Query, Signals},
+    tale::Tale,
     weigh::{self, FEATURES},
 };
 use crate::entry::EntryId;
@@ -40,9 +41,6 @@ const WEIGHED: usize = 8;
 const GONE: u16 = u16::MAX;
 /// Oldest members of a story among which an outlet is looked for; beyond that a story is a flood.
 const MEMBERS_ASKED: usize = 1_000;
-/// Terms of a story's centroid.
-const CENTROID_TERMS: usize = 64;
-
 /// A document's features, computed once for grouping and inserting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
@@ -65,16 +63,6 @@ struct Kept {
     url: Option<u64>,
     profile: Profile,
     is_agency: bool,
-}
-
-#[derive(Debug, Default, PartialEq)]
-struct Tale {
-    /// Slots of the members, the oldest first.
-    members: Vec<u32>,
-    /// Sum of the members' weights by term; empty while there is one member.
-    counts: FastMap<u32, u32>,
-    /// The strongest of `counts`, as weights.
-    centroid: Box<[(u32, f32)]>,
 }
 
 /// One candidate story with its signals.
@@ -346,7 +334,8 @@ impl Index {
         self.lengths.push(u16::try_from(profile.terms.len()).unwrap_or(GONE - 1));
         self.kept.push(Some(Kept { id, story, outlet, seen, url, profile, is_agency }));
         self.live += 1;
-        self.join_tale(story, slot);
+        let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
+        self.tales.entry(story.0).or_default().join(slot, profile);
     }
 
     /// The terms under which a document can be found: all of a short one, the weightiest of a long one.
@@ -363,42 +352,6 @@ impl Index {
         terms.into_iter().map(|(_, term)| term).collect()
     }
 
-    fn join_tale(&mut self, story: StoryId, slot: u32) {
-        let tale = self.tales.entry(story.0).or_default();
-        tale.members.push(slot);
-        let from = if tale.members.len() == 2 { 0 } else { tale.members.len() - 1 };
-        if tale.members.len() < 2 {
-            return;
-        }
-        for slot in &tale.members[from..] {
-            let Some(kept) = self.kept[*slot as usize].as_ref() else { continue };
-            for term in kept.profile.terms.iter() {
-                *tale.counts.entry(term.term).or_default() += u32::from(term.weight);
-            }
-        }
-        // Counts only grew, so a term that is new among the strongest is one of this member's.
-        let added = tale.members[from..].iter().filter_map(|slot| self.kept[*slot as usize].as_ref());
-        let mut terms: Vec<u32> = added.flat_map(|kept| kept.profile.terms.iter()).map(|term| term.term).collect();
-        terms.extend(tale.centroid.iter().map(|(term, _)| *term));
-        terms.sort_unstable();
-        terms.dedup();
-        tale.centroid = centroid(terms.into_iter().map(|term| (tale.counts[&term], term)).collect());
-    }
-
-    fn leave_tale(&mut self, story: StoryId, slot: u32, profile: &Profile) {
-        let Some(tale) = self.tales.get_mut(&story.0) else { return };
-        tale.members.retain(|member| *member != slot);
-        match tale.members.len() {
-            0 => {
-                self.tales.remove(&story.0);
-                return;
-            }
-            1 => tale.counts = FastMap::default(),
-            _ => subtract(&mut tale.counts, profile),
-        }
-        tale.centroid = centroid(tale.counts.iter().map(|(term, count)| (*count, *term)).collect());
-    }
-
     /// Takes a document out again; the index is then as if it had never been inserted.
     pub fn remove(&mut self, entry: EntryId) {
         let Some(slot) = self.slots.remove(&entry.0) else { return };
@@ -410,7 +363,12 @@ impl Index {
         if let Some(url) = kept.url.filter(|url| self.urls.get(url) == Some(&slot)) {
             self.urls.remove(&url);
         }
-        self.leave_tale(kept.story, slot, &kept.profile);
+        if let Some(tale) = self.tales.get_mut(&kept.story.0) {
+            tale.leave(slot, &kept.profile);
+            if tale.members.is_empty() {
+                self.tales.remove(&kept.story.0);
+            }
+        }
     }
 
     /// Takes the new text of an edited entry; it keeps its story.
@@ -492,27 +450,6 @@ impl Index {
 
 fn strength(s: &Signals) -> f32 {
     s.nearest + s.support * 0.3 + s.copied + s.title * 0.3 + if s.linked { 0.5 } else { 0.0 }
-}
-
-fn subtract(counts: &mut FastMap<u32, u32>, profile: &Profile) {
-    for term in &profile.terms {
-        if let Some(count) = counts.get_mut(&term.term) {
-            *count -= u32::from(term.weight);
-            if *count == 0 {
-                counts.remove(&term.term);
-            }
-        }
-    }
-}
-
-/// The strongest of a story's terms, sorted by term.
-fn centroid(mut terms: Vec<(u32, u32)>) -> Box<[(u32, f32)]> {
-    if terms.len() > CENTROID_TERMS {
-        terms.select_nth_unstable_by(CENTROID_TERMS, |a, b| b.cmp(a));
-        terms.truncate(CENTROID_TERMS);
-    }
-    terms.sort_unstable_by_key(|(_, term)| *term);
-    terms.into_iter().map(|(count, term)| (term, count as f32)).collect()
 }
 
 fn hours_between(a: Timestamp, b: Timestamp) -> f32 {

@@ -16,6 +16,7 @@ mod shingles;
 mod signals;
 mod stop;
 mod stream;
+mod tale;
 mod weigh;
 mod words;
 

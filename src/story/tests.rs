@@ -406,3 +406,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn template_is_learned_from_two_stories_of_a_feed() {
+    let line = "Ask your newsagent about the weekend magazine with puzzles.";
+    let text = format!("A ferry ran aground off the coast of Crete.\n{line}");
+    let entry = document(1, "harbour", 0, "Ferry aground off Crete", &text);
+    let mut units = junk::Units::default();
+    let first = profile::profile(&entry, &units);
+    for (story, expected) in [(1, 18), (1, 18), (2, 0)] {
+        first.units.iter().for_each(|unit| units.learn(*unit, StoryId(story)));
+        assert_eq!(profile::profile(&entry, &units).length, expected, "after story {story}");
+    }
+    let elsewhere = document(2, "messenger", 0, "Ferry aground off Crete", &text);
+    assert_eq!(profile::profile(&elsewhere, &units).length, 18);
+}
+
+#[test]
+fn sweeping_the_expired_keeps_the_living_findable() {
+    let mut stream = Stream::new(Duration::from_secs(3_600), outlets());
+    for id in 0..1_500 {
+        let text = format!("alpha{id} beta{id} gamma{id} delta{id}");
+        stream.push(&document(id, "rt", id, &text, ""));
+    }
+    assert_eq!(stream.index().len(), 61);
+    let (story, grouping) = stream.push(&document(9_000, "nyt", 1_499, "alpha1480 beta1480 gamma1480 delta1480", ""));
+    assert_eq!((story, grouping.of), (StoryId(1_481), None), "{}", grouping.reason);
+}
