@@ -95,7 +95,7 @@ cat >"$work/storywatch.toml" <<CONF
 path = "$work/storywatch.db"
 
 [mail]
-from = "Störywatch \"Test\" <alerts@storywatch.test>"
+from = '"Störywatch \"Test\"" <alerts@storywatch.test>'
 smtp = "smtp://127.0.0.1:$port"
 
 [[feed]]
