@@ -1,5 +1,6 @@
 //! Opens, wires, spawns, drains: the one room that knows everyone.
 
+mod housekeeping;
 mod reload;
 
 use std::{
@@ -138,7 +139,8 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let progress = [Arc::clone(&courier.progress), poller.progress()];
     let tasks = TaskTracker::new();
     tasks.spawn(courier.run(Arc::clone(&wake), stop.clone()));
-    tasks.spawn(poller.run(round, tools, wake, stop.clone()));
+    tasks.spawn(poller.run(round.clone(), tools, wake, stop.clone()));
+    tasks.spawn(housekeeping::run(Arc::clone(&engine.store), round, engine.clock, stop.clone()));
     tasks.spawn(watch_over(progress, stop.clone()));
     tasks.close();
 

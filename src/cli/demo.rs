@@ -10,6 +10,7 @@ mod script;
 use std::{
     fmt::Write as _,
     fs,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -43,16 +44,24 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) fn run(&self) -> Result<ExitCode> {
         let folder = match &self.dir {
-            Some(folder) => folder.clone(),
-            None => std::env::temp_dir().join(format!("storywatch-demo-{}", std::process::id())),
+            Some(folder) => make_folder(folder.clone(), true)?,
+            None => make_folder(std::env::temp_dir().join(format!("storywatch-demo-{}", std::process::id())), false)?,
         };
         block_on(play(&folder))
     }
 }
 
+/// A folder for this user alone. One in the system's temporary folder must be new: what others put there is not ours.
+fn make_folder(folder: PathBuf, may_exist: bool) -> Result<PathBuf> {
+    fs::DirBuilder::new()
+        .mode(0o700)
+        .recursive(may_exist)
+        .create(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder.canonicalize()?)
+}
+
 async fn play(folder: &Path) -> Result<ExitCode> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let folder = &folder.canonicalize()?;
     let database = folder.join("storywatch.db");
     ensure!(!database.exists(), "{} exists already: name another folder with --dir", database.display());
     let origin = Origin::start().await?;

@@ -8,6 +8,7 @@ use crate::alert::Event;
 pub(super) const SECTIONS: &str = r#"
 [storage]
 path = "/var/lib/storywatch/storywatch.db"
+retention = "180d"
 
 [polling]
 concurrency = 64

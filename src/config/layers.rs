@@ -29,7 +29,7 @@ enum Shape {
 
 const SETTINGS: [(&str, &str, Shape); 16] = [
     ("storage", "path", Shape::Text),
-    ("storage", "retention", Shape::NotYet),
+    ("storage", "retention", Shape::Text),
     ("polling", "concurrency", Shape::Integer),
     ("polling", "per_host", Shape::Integer),
     ("polling", "min_interval", Shape::Text),

@@ -117,6 +117,8 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Storage {
     pub path: PathBuf,
+    /// How long after its last member a story is kept.
+    pub retention: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq)]

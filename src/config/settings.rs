@@ -19,8 +19,9 @@ const DAY: u64 = 24 * HOUR;
 /// What the defaults guarantee to be there; `None` only beside a fault.
 pub(super) fn storage(settings: &Settings, surroundings: &Surroundings, faults: &mut Faults) -> Option<Storage> {
     let mut reader = Reader::new(settings.table("storage"), "[storage]", faults);
-    let path = reader.optional("path", values::line)?.value;
-    Some(Storage { path: surroundings.path(&path) })
+    let path = reader.optional("path", values::line);
+    let retention = reader.optional("retention", values::duration(7 * DAY..=36_500 * DAY));
+    Some(Storage { path: surroundings.path(&path?.value), retention: retention?.value })
 }
 
 pub(super) fn polling(settings: &Settings, faults: &mut Faults) -> Option<Polling> {

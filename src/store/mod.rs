@@ -11,6 +11,7 @@ pub mod alerts;
 pub mod entries;
 pub mod feeds;
 pub mod outbox;
+pub mod retention;
 pub mod search;
 pub mod stories;
 

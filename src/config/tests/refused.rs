@@ -58,6 +58,7 @@ fn what_has_the_wrong_type() {
 
 #[test]
 fn what_is_out_of_range() {
+    check("[storage]\nretention = \"1d\"", "2:13: 1d is out of range: expected 7d to 36500d");
     check("[polling]\nconcurrency = 0", "2:15: 0 is out of range: expected 1 to 1024");
     check("[polling]\nper_host = 99999999999999999999", "2:12: this number is too large");
     check("[polling]\ntimeout = \"2h\"", "2:11: 2h is out of range: expected 1s to 10m");
@@ -232,7 +233,6 @@ fn what_two_files_both_define() {
 
 #[test]
 fn what_this_version_does_not_do_yet_is_not_ignored() {
-    check("[storage]\nretention = \"180d\"", "2:1: `retention` is not supported yet by this version");
     check("[web]\nlisten = \"127.0.0.1:8750\"", "1:2: `web` is not supported yet by this version");
     check_watch("[watch.story]\nburst = { factor = 4 }", "6:1: `burst` is not supported yet by this version");
     check_watch(

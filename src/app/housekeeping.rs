@@ -1,0 +1,55 @@
+//! What is done now and then beside the loops: old stories leave the archive.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::{
+    clock::Clock,
+    courier::Round,
+    store::{Error, Store, retention},
+};
+
+const EVERY: Duration = Duration::from_secs(3600);
+/// Stories removed in one transaction: intake waits no longer than for these.
+const BATCH: usize = 200;
+
+pub(super) async fn run(store: Arc<Store>, rounds: watch::Receiver<Round>, clock: Clock, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        let config = Arc::clone(&rounds.borrow().rules.config);
+        // What can still be joined stays, whatever is asked for.
+        let retention = config.storage.retention.max(config.stories.window);
+        match prune(&store, retention, clock.now(), &stop).await {
+            Ok(0) => {}
+            Ok(stories) => info!(stories, "old stories removed from the archive"),
+            Err(failure) => warn!(error = %failure, "old stories could not be removed"),
+        }
+    }
+}
+
+/// Removes what is older than `retention`; gives the number of stories.
+pub(super) async fn prune(
+    store: &Store,
+    retention: Duration,
+    now: Timestamp,
+    stop: &CancellationToken,
+) -> Result<usize, Error> {
+    let span = SignedDuration::try_from(retention).unwrap_or(SignedDuration::MAX);
+    let before = now.saturating_sub(span).unwrap_or(Timestamp::MIN);
+    let mut removed = 0;
+    while !stop.is_cancelled() {
+        let batch = store.write(move |transaction| retention::prune(transaction, before, BATCH)).await?;
+        removed += batch;
+        if batch < BATCH {
+            break;
+        }
+    }
+    Ok(removed)
+}
