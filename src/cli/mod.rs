@@ -12,6 +12,7 @@ mod lookup;
 mod matching;
 mod out;
 mod outbox;
+mod paper;
 mod parse;
 mod poll;
 mod run;
@@ -31,7 +32,7 @@ use crate::{
 
 /// Polls feeds, recognises when several outlets tell the same story, and alerts once per story.
 #[derive(Debug, Parser)]
-#[command(name = "storywatch", version, max_term_width = 100)]
+#[command(name = "storywatch", version, max_term_width = 100, after_long_help = EXIT_CODES)]
 struct Arguments {
     /// The main configuration file.
     #[arg(
@@ -52,6 +53,13 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 fine, 1 failed, 2 usage, 65 the database cannot be used, 78 the configuration (or the version of the \
+database) is refused.
+
+Settings can also be made by environment variables: STORYWATCH__POLLING__CONCURRENCY=16. STORYWATCH_LOG sets which log \
+lines are shown: STORYWATCH_LOG=debug.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -85,6 +93,10 @@ enum Command {
     SendTest(send_test::SendTest),
     /// What the database holds and how the feeds and deliveries stand.
     Status(status::Status),
+    /// Print completions for a shell.
+    Completions(paper::Completions),
+    /// Write the man pages into a folder.
+    Man(paper::Man),
 }
 
 /// Refused configuration; the diagnostics have been shown.
@@ -135,6 +147,8 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Outbox(command) => command.run(&place),
         Command::SendTest(command) => command.run(&place),
         Command::Status(command) => command.run(&place),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     }
 }
 
