@@ -101,7 +101,10 @@ impl Store {
 
     /// Waits for the work in hand and closes the database.
     pub async fn close(self) -> Result<(), Error> {
-        self.writer.stop().await
+        let Self { writer, readers, _lock } = self;
+        // The last connection to close tidies up the files beside the database: that is to be the writer's.
+        drop(readers);
+        writer.stop().await
     }
 }
 
