@@ -424,8 +424,11 @@ fn template_is_learned_from_two_stories_of_a_feed() {
 
 #[test]
 fn template_longer_than_the_texts_does_not_hold_a_feed_together() {
-    let template = "The Harbour Channel has been the most watched broadcaster of the northern islands for eleven years. \
-                    A survey among viewers called it the most trusted name for weather, ferries and markets alike.";
+    let template = "The Harbour Channel has been the most watched broadcaster of the northern islands for eleven years \
+                    and brings weather, ferries, markets, fishing and island politics around the clock, while a survey \
+                    of the coastal institute named it the most trusted source among lighthouse keepers, pilots, \
+                    trawler crews, teachers and shopkeepers, and a second survey by the maritime college found that \
+                    nobody is heard more often in kitchens, wheelhouses and waiting rooms between Skerry and Holm";
     let topics =
         ["cheese prices fall", "bridge reopens", "choir wins medal", "lighthouse sold", "whale sighted", "mayor quits"];
     let mut stream = Stream::new(WINDOW, outlets());
