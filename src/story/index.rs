@@ -80,6 +80,8 @@ pub struct Candidate {
 
 /// A part of shared text from which a document counts as a copy.
 const COPY: f32 = 0.6;
+/// The headlines of one page are at least so near; different items of a feed may share a link.
+const SAME_HEADLINE: f32 = 0.8;
 /// A later member must hold this much more of the text to be taken for its source instead of an earlier one.
 const CLEARLY_MORE: f32 = 0.15;
 
@@ -102,7 +104,9 @@ impl Candidate {
 }
 
 fn source(kept: &Kept, signals: &Signals) -> Option<Source> {
-    let (entry, part) = (kept.id, signals.copied);
+    // A feed may list what another outlet has published, with a teaser too short to be compared.
+    let part = if signals.same_page { 1.0 } else { signals.copied };
+    let entry = kept.id;
     (part >= COPY).then_some(Source { entry, part, same_outlet: signals.same_outlet, is_agency: kept.is_agency })
 }
 
@@ -255,11 +259,13 @@ impl Index {
     }
 
     fn compare(&self, document: &Prepared, query: &Query<'_>, kept: &Kept) -> Signals {
+        let likeness = query.compare(&kept.profile, &self.lexicon);
         Signals {
             hours: hours_between(document.seen, kept.seen),
             same_outlet: document.outlet != 0 && document.outlet == kept.outlet,
             linked: kept.url.is_some_and(|url| document.links.contains(&url)),
-            ..query.compare(&kept.profile, &self.lexicon)
+            same_page: document.url.is_some() && document.url == kept.url && likeness.title >= SAME_HEADLINE,
+            ..likeness
         }
     }
 

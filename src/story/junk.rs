@@ -2,7 +2,7 @@
 //!
 //! Two ways to know them. Some are the same on thousands of sites (share bars, "appeared first on", copy-protection
 //! plug-ins): those are listed. The rest is learned: a sentence that recurs in entries of one feed or outlet that tell
-//! *different* stories is that site's template, while a sentence that recurs within one story is its text. Must not
+//! *different* stories is that site's template, while one that recurs once or twice within one story is its text. Must not
 //! drop a sentence for being short or dull.
 
 use super::{
@@ -13,6 +13,10 @@ use super::{
 
 /// Hash of a feed and a sentence in it, numbers disregarded.
 pub type Unit = u32;
+
+/// Entries of one feed with one sentence, whatever their story. A long template under short texts makes one story of
+/// the first of them; without this bound it would never be seen in another story and draw in all that follow.
+const OFTEN: u16 = 3;
 
 /// In how many stories a sentence has been seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +36,10 @@ pub struct Units {
 }
 
 impl Units {
-    /// Whether the sentence has been seen in two different stories of its feed.
+    /// Whether the sentence has been seen in two different stories of its feed, or so often in one that the story may
+    /// be held together by nothing else.
     pub fn is_junk(&self, unit: Unit) -> bool {
-        self.seen.get(&unit).is_some_and(|seen| seen.elsewhere > 0)
+        self.seen.get(&unit).is_some_and(|seen| seen.elsewhere > 0 || seen.here >= OFTEN)
     }
 
     /// Remembers that an entry of `story` holds the sentence.

@@ -38,6 +38,8 @@ pub struct Signals {
     pub same_outlet: bool,
     /// One links to the other.
     pub linked: bool,
+    /// Both have one canonical link and nearly one headline: one page, listed by two.
+    pub same_page: bool,
     /// Neither has text beside its headline, or one has not.
     pub headline_only: bool,
     /// Mean likeness to the members, as far as their common terms go.

@@ -423,6 +423,33 @@ fn template_is_learned_from_two_stories_of_a_feed() {
 }
 
 #[test]
+fn template_longer_than_the_texts_does_not_hold_a_feed_together() {
+    let template = "The Harbour Channel has been the most watched broadcaster of the northern islands for eleven years \
+                    and brings weather, ferries, markets, fishing and island politics around the clock, while a survey \
+                    of the coastal institute named it the most trusted source among lighthouse keepers, pilots, \
+                    trawler crews, teachers and shopkeepers, and a second survey by the maritime college found that \
+                    nobody is heard more often in kitchens, wheelhouses and waiting rooms between Skerry and Holm";
+    let topics =
+        ["cheese prices fall", "bridge reopens", "choir wins medal", "lighthouse sold", "whale sighted", "mayor quits"];
+    let mut stream = Stream::new(WINDOW, outlets());
+    let stories: Vec<StoryId> = (0i64..)
+        .zip(topics)
+        .map(|(n, topic)| stream.push(&document(n, "harbour", n, topic, &format!("{topic}.\n{template}"))).0)
+        .collect();
+    assert!(stories[3..].iter().all(|story| *story != stories[0]), "{stories:?}");
+}
+
+#[test]
+fn one_page_listed_by_two_outlets_is_a_copy() {
+    let first = document(1, "nyt", 0, "Ferry runs aground off Crete in a storm", "Click for the article.");
+    let second = Document { id: EntryId(2), outlet: "wapo".to_owned(), feed: "w".to_owned(), ..first.clone() };
+    let mut stream = Stream::new(WINDOW, outlets());
+    let (story, _) = stream.push(&first);
+    let (joined, grouping) = stream.push(&second);
+    assert_eq!((joined, grouping.relation, grouping.of), (story, Relation::Copy, Some(EntryId(1))));
+}
+
+#[test]
 fn sweeping_the_expired_keeps_the_living_findable() {
     let mut stream = Stream::new(Duration::from_secs(3_600), outlets());
     for id in 0..1_500 {
