@@ -31,8 +31,8 @@ const OUTLETS: &[(&str, &str, &[&str], &str)] = &[
     ("times", "The Harbour Times", &["Harbour Times"], "harbourtimes.example"),
     ("post", "The Capital Post", &["Capital Post"], "capitalpost.example"),
     ("relay", "Relay Today", &["RelayToday"], "relaytoday.example"),
-    ("mirror", "Mirror Net", &[], "mirrornet.example"),
-    ("echo", "Echo Daily", &[], "echodaily.example"),
+    ("mirror", "Mirror Net", &["MirrorNet"], "mirrornet.example"),
+    ("echo", "Echo Daily", &["EchoDaily"], "echodaily.example"),
 ];
 
 /// The world of one test.
@@ -150,6 +150,11 @@ pub fn path(outlet: &str) -> String {
 /// A minute of the day that tests play.
 pub fn at(minute: i64) -> Timestamp {
     "2024-11-14T18:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minute)
+}
+
+/// The machine's time, which the daemon goes by.
+pub fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 /// An item of an outlet; its guid and link hang on `slug`.
