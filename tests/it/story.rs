@@ -6,7 +6,7 @@ use crate::harness::{
     texts,
 };
 
-const ALL: &[&str] = &["times", "post", "relay", "mirror", "echo"];
+const ALL: &[&str] = &["times", "post", "relay", "mirror", "echo", "bugle", "herald", "gazette"];
 
 const CONFIRMED_ONLY: &str = r#"
 [[watch]]
@@ -110,9 +110,10 @@ async fn nine_items_of_one_evening_are_one_mail_and_one_follow_up() {
     live.step(210).await;
     world.publish("echo", texts::repost_of_relay("echo", 215));
     live.step(215).await;
-    world.publish("mirror", texts::repost_of_post("mirror", 220));
+    world.publish("bugle", texts::repost_of_post("bugle", 220));
     live.step(220).await;
-    world.publish("echo", texts::repost_of_post("echo", 225));
+    world.publish("herald", texts::repost_of_post("herald", 225));
+    world.publish("gazette", texts::repost_of_times("gazette", 225));
     live.step(225).await;
 
     let relations = world.texts("SELECT outlet || ' ' || relation FROM entry ORDER BY id");
@@ -122,8 +123,9 @@ async fn nine_items_of_one_evening_are_one_mail_and_one_follow_up() {
         "relay cites",
         "mirror copy",
         "echo copy",
-        "mirror copy",
-        "echo copy",
+        "bugle copy",
+        "herald copy",
+        "gazette copy",
     ];
     assert_eq!(relations, expected);
     assert_eq!(world.count("SELECT count(*) FROM story"), 1);

@@ -33,6 +33,9 @@ const OUTLETS: &[(&str, &str, &[&str], &str)] = &[
     ("relay", "Relay Today", &["RelayToday"], "relaytoday.example"),
     ("mirror", "Mirror Net", &["MirrorNet"], "mirrornet.example"),
     ("echo", "Echo Daily", &["EchoDaily"], "echodaily.example"),
+    ("bugle", "Bugle Online", &["BugleOnline"], "bugleonline.example"),
+    ("herald", "Valley Herald", &["ValleyHerald"], "valleyherald.example"),
+    ("gazette", "Night Gazette", &["NightGazette"], "nightgazette.example"),
 ];
 
 /// The world of one test.

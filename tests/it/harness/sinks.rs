@@ -6,6 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 use mail_parser::MessageParser;
@@ -50,6 +51,8 @@ struct Post {
     is_down: bool,
     /// So many messages are taken and the connection dropped before the reply.
     unanswered: usize,
+    /// Between taking a message and saying so.
+    delay: Duration,
 }
 
 #[derive(Clone)]
@@ -87,6 +90,11 @@ impl SmtpSink {
 
     pub fn set_down(&self, is_down: bool) {
         self.post.lock().unwrap().is_down = is_down;
+    }
+
+    /// The server thinks for so long about each message it has taken.
+    pub fn set_slow(&self, delay: Duration) {
+        self.post.lock().unwrap().delay = delay;
     }
 
     pub fn leave_unanswered(&self, messages: usize) {
@@ -144,6 +152,9 @@ impl SmtpSink {
         post.taken.push(mail);
         let is_answered = post.unanswered == 0;
         post.unanswered = post.unanswered.saturating_sub(1);
+        let delay = post.delay;
+        drop(post);
+        thread::sleep(delay);
         is_answered
     }
 }
