@@ -139,8 +139,14 @@ impl Daemon {
 
     /// Asks it to stop; gives the log.
     #[track_caller]
-    pub fn stop(mut self) -> String {
+    pub fn stop(self) -> String {
         self.signal("TERM");
+        self.stopped()
+    }
+
+    /// Waits for the end that was asked for; gives the log.
+    #[track_caller]
+    pub fn stopped(mut self) -> String {
         let status = self.wait();
         assert!(status.success(), "{status}: {}", self.log());
         self.log()

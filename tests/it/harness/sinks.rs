@@ -88,6 +88,10 @@ impl SmtpSink {
         self.post.lock().unwrap().refused.insert(address.to_owned());
     }
 
+    pub fn accept_all(&self) {
+        self.post.lock().unwrap().refused.clear();
+    }
+
     pub fn set_down(&self, is_down: bool) {
         self.post.lock().unwrap().is_down = is_down;
     }
