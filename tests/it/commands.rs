@@ -17,8 +17,8 @@ fn told() -> World {
     for (outlet, mut item) in [("times", texts::times(0)), ("post", texts::post(0))] {
         item.published = now();
         world.publish(outlet, item);
+        world.ok(&["poll", "--all"]);
     }
-    world.ok(&["poll", "--all"]);
     world
 }
 
@@ -56,7 +56,7 @@ fn check_accepts_the_shipped_configuration_and_refuses_a_broken_one() {
 #[test]
 fn poll_tells_and_the_archive_can_be_read() {
     let world = told();
-    assert_eq!(world.smtp.mails().len(), 1);
+    assert_eq!(world.smtp.mails().len(), 2, "the alert and its follow-up");
 
     let stories = world.ok(&["stories", "--json"]).json();
     assert_eq!(stories.len(), 1);
@@ -70,7 +70,7 @@ fn poll_tells_and_the_archive_can_be_read() {
     for member in story["members"].as_array().unwrap() {
         check_keys(member, &["url", "outlet", "title", "seen", "published", "relation", "of", "evidence"]);
     }
-    assert_eq!(story["alerts"].as_array().unwrap().len(), 1);
+    assert_eq!(story["alerts"].as_array().unwrap().len(), 2);
     assert_eq!(world.run(&["story", "S1"]).code, Some(1));
 
     let found = world.ok(&["search", "Verhoek AND prisoners", "--json"]).json();
@@ -90,7 +90,7 @@ fn health_and_outbox_can_be_read() {
     let status = world.ok(&["status", "--json"]).json().remove(0);
     assert_eq!(status["entries"], 2);
     assert_eq!(status["stories"], 1);
-    assert_eq!(status["outbox"]["sent"], 1);
+    assert_eq!(status["outbox"]["sent"], 2);
 
     assert_eq!(world.ok(&["outbox", "list", "--json"]).out, "");
     let sent = world.ok(&["outbox", "list", "--all", "--json"]).json();
@@ -125,7 +125,8 @@ fn a_dead_delivery_is_retried_by_hand_under_the_same_id() {
 #[test]
 fn poll_fails_when_a_feed_fails() {
     let world = World::new(&["times"], ONE_WATCH);
-    let page = |status| crate::harness::Answer::Page { status, content_type: "text/html", body: "<p>no</p>".to_owned() };
+    let page =
+        |status| crate::harness::Answer::Page { status, content_type: "text/html", body: "<p>no</p>".to_owned() };
     world.origin.set("/times.xml", page(500));
     assert_eq!(world.run(&["poll", "--all"]).code, Some(1));
     assert_eq!(world.run(&["poll", "nobody"]).code, Some(1));
@@ -141,7 +142,8 @@ fn parse_match_and_group_speak_json_lines() {
     assert_eq!(run_with(command(&["parse", "-"]), "<html><body>no feed</body></html>").code, Some(1));
 
     let world = World::new(&["times"], ONE_WATCH);
-    let lines = "{\"id\":\"a\",\"title\":\"Halloran in Geneva\",\"outlet\":\"times\"}\n{\"id\":\"b\",\"title\":\"Rain\"}\n";
+    let lines =
+        "{\"id\":\"a\",\"title\":\"Halloran in Geneva\",\"outlet\":\"times\"}\n{\"id\":\"b\",\"title\":\"Rain\"}\n";
     let list = world.dir.path().join("list.toml");
     std::fs::write(&list, "[[watch]]\nname = \"halloran\"\nquery = \"Halloran\"\n").unwrap();
     let matched = run_with(command(&["match", "--watchlist", list.to_str().unwrap()]), lines).json();

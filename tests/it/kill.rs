@@ -63,7 +63,10 @@ fn killed_at_random_moments_it_loses_nothing_and_repeats_only_under_the_same_id(
 
     assert_eq!(world.texts("PRAGMA integrity_check"), ["ok"]);
     let stored = world.texts("SELECT guid FROM entry ORDER BY guid");
-    assert_eq!(stored, published.iter().map(|item| item.guid.clone()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    assert_eq!(
+        stored,
+        published.iter().map(|item| item.guid.clone()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    );
     assert_eq!(world.count("SELECT count(*) FROM story"), told, "each item is a story of its own");
     assert_eq!(world.count("SELECT count(*) FROM alert"), 2 * told);
     let mails = tally(world.smtp.mails().iter().map(|mail| (mail.id(), mail.raw.clone())));

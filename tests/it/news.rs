@@ -111,7 +111,10 @@ async fn error_pages_and_empty_bodies_lose_nothing_and_tell_nobody() {
     live.step(50).await;
     assert_eq!(world.count("SELECT count(*) FROM entry"), 2);
     assert_eq!(world.count("SELECT failures FROM feed"), 0);
-    assert_eq!(world.count("SELECT count(*) FROM alert WHERE event = 'new'"), world.count("SELECT count(*) FROM story"));
+    assert_eq!(
+        world.count("SELECT count(*) FROM alert WHERE event = 'new'"),
+        world.count("SELECT count(*) FROM story")
+    );
     live.finish().await;
 }
 

@@ -96,7 +96,9 @@ fn no_secret_is_in_the_log_of_the_daemon() {
 fn no_secret_is_in_a_diagnostic() {
     let world = world();
     let good = std::fs::read_to_string(world.config()).unwrap();
-    for (from, to) in [("[polling]", "[poling]"), ("password = ", "pasword = "), ("secret = ", "secrett = "), ("headers", "header")] {
+    for (from, to) in
+        [("[polling]", "[poling]"), ("password = ", "pasword = "), ("secret = ", "secrett = "), ("headers", "header")]
+    {
         world.write_raw(&good.replace(from, to));
         assert_eq!(check_run(&world, &["check"]).code, Some(78), "{from}");
     }

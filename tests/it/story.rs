@@ -26,8 +26,10 @@ async fn two_outlets_one_story_one_alert() {
     let world = World::new(&["times", "post"], ONE_WATCH);
     let mut live = world.baseline().await;
     world.publish("times", texts::times(2));
-    world.publish("post", texts::post(2));
-    live.step(2).await;
+    live.poll(2).await;
+    live.deliver(2).await;
+    world.publish("post", texts::post(3));
+    live.step(3).await;
     live.step(10).await;
     assert_eq!(world.texts("SELECT relation FROM entry ORDER BY id"), ["first", "independent"]);
     assert_eq!(world.count("SELECT count(*) FROM story"), 1);
@@ -129,10 +131,10 @@ async fn nine_items_of_one_evening_are_one_mail_and_one_follow_up() {
     ];
     assert_eq!(relations, expected);
     assert_eq!(world.count("SELECT count(*) FROM story"), 1);
-    assert_eq!(world.texts("SELECT title FROM headline WHERE entry = 1 ORDER BY seq"), [
-        texts::TIMES_TITLE,
-        texts::TIMES_EDITED
-    ]);
+    assert_eq!(
+        world.texts("SELECT title FROM headline WHERE entry = 1 ORDER BY seq"),
+        [texts::TIMES_TITLE, texts::TIMES_EDITED]
+    );
     let proof = world.texts("SELECT sentence FROM citation WHERE entry = 3 AND outlet = 'times'");
     assert!(proof.iter().any(|sentence| sentence.contains(texts::CITING)), "{proof:?}");
     assert_eq!(world.smtp.mails().len(), 2);
@@ -154,6 +156,23 @@ fn the_demo_plays_the_story_that_defines_the_product() {
     let relations = rows(&format!("SELECT relation FROM entry WHERE {told} ORDER BY seen, id"));
     assert_eq!(relations, ["first", "independent", "cites", "copy", "copy", "copy", "copy", "copy"]);
     assert_eq!(rows("SELECT event FROM alert ORDER BY seq"), ["new", "confirmed"]);
-    let proof = rows(&format!("SELECT sentence FROM citation JOIN entry ON entry.id = entry WHERE {told} AND citation.outlet = 'nyt'"));
+    let proof = rows(&format!(
+        "SELECT sentence FROM citation JOIN entry ON entry.id = entry WHERE {told} AND citation.outlet = 'nyt'"
+    ));
     assert!(proof.iter().any(|sentence| sentence.contains("NYT") || sentence.contains("New York Times")), "{proof:?}");
+}
+
+#[tokio::test]
+async fn the_order_in_which_outlets_publish_does_not_part_a_story() {
+    let world = World::new(&["times", "post"], ONE_WATCH);
+    let mut live = world.baseline().await;
+    world.publish("post", texts::post(2));
+    live.step(2).await;
+    world.publish("times", texts::times(10));
+    live.step(10).await;
+    assert_eq!(
+        world.texts("SELECT outlet || ' ' || relation FROM entry ORDER BY id"),
+        ["post first", "times independent"]
+    );
+    live.finish().await;
 }

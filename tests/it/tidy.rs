@@ -34,8 +34,21 @@ const WALLS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "alert", "app", "clock", "config", "courier", "deliver", "entry", "intake", "message", "parse", "poller",
-            "store", "story", "telemetry", "watch",
+            "alert",
+            "app",
+            "clock",
+            "config",
+            "courier",
+            "deliver",
+            "entry",
+            "intake",
+            "message",
+            "parse",
+            "poller",
+            "store",
+            "story",
+            "telemetry",
+            "watch",
         ],
     ),
     ("main", &["cli"]),
@@ -45,9 +58,11 @@ const WALLS: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &["entry", "story", "watch", "alert", "message", "schedule"];
 
 /// What a pure room does not know. `message` builds mails with lettre's builder; its transport is another matter.
-const IMPURE: &[&str] = &["tokio::", "reqwest::", "rusqlite::", "lettre::", "::now()", "std::net::", "std::fs", "std::env"];
+const IMPURE: &[&str] =
+    &["tokio::", "reqwest::", "rusqlite::", "lettre::", "::now()", "std::net::", "std::fs", "std::env"];
 
-const SQL: &[&str] = &["SELECT ", "INSERT INTO ", "DELETE FROM ", "PRAGMA ", "CREATE TABLE", ".prepare_cached(", ".execute("];
+const SQL: &[&str] =
+    &["SELECT ", "INSERT INTO ", "DELETE FROM ", "PRAGMA ", "CREATE TABLE", ".prepare_cached(", ".execute("];
 
 const LONGEST: usize = 550;
 
@@ -214,7 +229,8 @@ fn files_are_short_and_say_what_they_are_for() {
 #[test]
 fn nothing_is_left_to_do_later() {
     // Put together here, so that this file does not find itself.
-    let unwanted = [["to", "do!("], ["unimple", "mented!("], ["#[ig", "nore"], ["d", "bg!("], ["FIX", "ME"], ["TO", "DO"]];
+    let unwanted =
+        [["to", "do!("], ["unimple", "mented!("], ["#[ig", "nore"], ["d", "bg!("], ["FIX", "ME"], ["TO", "DO"]];
     let mut broken = Vec::new();
     for source in sources() {
         let found = unwanted.iter().map(|halves| halves.concat()).filter(|word| source.text.contains(word));
