@@ -11,7 +11,10 @@ use super::{
     out::Out,
     stories::clock_time,
 };
-use crate::store::feeds::{self, FeedRow};
+use crate::{
+    config::without_secrets,
+    store::feeds::{self, FeedRow},
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Feeds {
@@ -57,9 +60,9 @@ impl List {
 fn row_json(row: &FeedRow, entries: u64) -> serde_json::Value {
     let state = &row.state;
     json!({
-        "url": row.url,
+        "url": shown(&row.url),
         "title": row.title,
-        "moved_to": state.moved_to,
+        "moved_to": state.moved_to.as_deref().map(shown),
         "entries": entries,
         "status": state.last_status,
         "last_poll": state.last_poll,
@@ -73,12 +76,17 @@ fn row_json(row: &FeedRow, entries: u64) -> serde_json::Value {
     })
 }
 
+/// The URL without what may be a secret.
+fn shown(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| without_secrets(&url).to_string())
+}
+
 fn row_lines(row: &FeedRow, entries: u64) -> Vec<String> {
     let state = &row.state;
     let title = row.title.as_deref().unwrap_or("(never read)");
-    let mut lines = vec![format!("{title}  <{}>  {entries} entries", row.url)];
+    let mut lines = vec![format!("{title}  <{}>  {entries} entries", shown(&row.url))];
     if let Some(moved) = &state.moved_to {
-        lines.push(format!("  moved to <{moved}>"));
+        lines.push(format!("  moved to <{}>", shown(moved)));
     }
     let last = state.last_poll.map_or_else(|| "never polled".to_owned(), |time| format!("polled {}", clock_time(time)));
     let status = state.last_status.map(|status| format!(", status {status}")).unwrap_or_default();

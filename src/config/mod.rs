@@ -38,7 +38,7 @@ pub use diagnostic::{Diagnostic, Severity, Spot, render};
 pub use difference::{Change, Difference, difference};
 pub use layers::Overrides;
 pub use origins::Origins;
-pub use secrets::{Secret, SecretBytes};
+pub use secrets::{Secret, SecretBytes, without_secrets};
 pub use units::duration as parse_duration;
 pub use watchlists::load_watchlists;
 

@@ -149,9 +149,13 @@ impl Source {
 
 /// Parts of a text that look like secrets.
 fn secrets_in(text: &str) -> Vec<Range<usize>> {
-    static PATTERNS: LazyLock<[Regex; 4]> = LazyLock::new(|| {
+    // A misspelt key is the usual reason why its line is shown at all.
+    static KEYS: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r#"(?i)([\w-]*(?:pas+w?|pwd|secr|secer|sercet|token|credential)[\w-]*)["']?\s*=\s*(.+)"#;
+        Regex::new(pattern).expect("a pattern of ours")
+    });
+    static PATTERNS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
         [
-            r#"(?i)\b(?:password|secret)["']?\s*=\s*(.+)"#,
             r#"(?i)\b(?:authorization|proxy-authorization|cookie|x-api-key)["']?\s*=\s*(.+)"#,
             r#"://[^/\s"'@:]*:([^/\s"']*)@"#,
             r#"(?i)[?&;][^=&\s"']*(?:token|key|secret|pass|auth|sig)[^=&\s"']*=([^&\s"'#]+)"#,
@@ -161,7 +165,10 @@ fn secrets_in(text: &str) -> Vec<Range<usize>> {
     let found = |pattern: &Regex| -> Vec<Range<usize>> {
         pattern.captures_iter(text).filter_map(|hit| hit.get(1)).map(|group| group.range()).collect()
     };
-    PATTERNS.iter().flat_map(found).collect()
+    // The name of a file is no secret.
+    let is_value = |hit: &regex::Captures<'_>| !hit[1].to_lowercase().ends_with("_file");
+    let values = KEYS.captures_iter(text).filter(is_value).filter_map(|hit| hit.get(2)).map(|group| group.range());
+    PATTERNS.iter().flat_map(found).chain(values).collect()
 }
 
 /// The range in a TOML string token (quotes included) that a range of its value came from. Text without quotes, as

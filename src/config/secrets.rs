@@ -66,7 +66,7 @@ pub(super) fn is_telling(name: &str) -> bool {
 }
 
 /// A URL as it may be logged: without login and fragment, and without the query where that carries a token.
-pub(super) fn without_secrets(url: &Url) -> Url {
+pub fn without_secrets(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
     // Both fail only for URLs that cannot have a login anyway.

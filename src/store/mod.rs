@@ -5,6 +5,8 @@
 
 mod error;
 mod instance;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub mod alerts;

@@ -38,10 +38,20 @@ pub fn sources(names: &Names, own: &[usize], title: &str, text: &str) -> Sources
         if names.outlet(mention.outlet).agency && found.agency.is_none() && is_dateline(&line, mention) {
             found.agency = Some(line.citation(names, mention));
         } else if is_attribution(&line, mention) {
-            add(&mut found.cites, line.citation(names, mention));
+            add_proof(&mut found.cites, line.citation(names, mention), title);
         }
     }
     found
+}
+
+/// A sentence of the text proves more than the headline, whose place in the order it takes: "– NYT" becomes "the New
+/// York Times reported on Thursday".
+fn add_proof(cites: &mut Vec<Citation>, citation: Citation, title: &str) {
+    let by_headline = |known: &&mut Citation| known.outlet == citation.outlet && known.sentence == title.trim();
+    match cites.iter_mut().find(by_headline) {
+        Some(known) => known.sentence = citation.sentence,
+        None => add(cites, citation),
+    }
 }
 
 fn add(cites: &mut Vec<Citation>, citation: Citation) {

@@ -1,0 +1,169 @@
+//! The commands of the compiled binary: exit codes, and the shapes of what they print.
+
+use serde_json::Value;
+
+use crate::harness::{
+    ONE_WATCH, World,
+    binary::{command, run_with},
+    item, now, package, texts,
+};
+
+/// A database with one story of two outlets, made by `poll` itself.
+fn told() -> World {
+    let mut world = World::new(&["times", "post"], ONE_WATCH);
+    world.rules = ONE_WATCH.replace("notify", "priority = \"critical\"\nnotify");
+    world.write();
+    world.ok(&["poll", "--all"]);
+    for (outlet, mut item) in [("times", texts::times(0)), ("post", texts::post(0))] {
+        item.published = now();
+        world.publish(outlet, item);
+        world.ok(&["poll", "--all"]);
+    }
+    world
+}
+
+#[track_caller]
+fn check_keys(value: &Value, keys: &[&str]) {
+    let object = value.as_object().unwrap_or_else(|| panic!("no object: {value}"));
+    for key in keys {
+        assert!(object.contains_key(*key), "no {key:?} in {value}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    for arguments in [&["frobnicate"][..], &["story"], &["stories", "--since", "yesterday"], &[]] {
+        assert_eq!(run_with(command(arguments), "").code, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn check_accepts_the_shipped_configuration_and_refuses_a_broken_one() {
+    let shipped = package().join("config/storywatch.toml");
+    let ran = run_with(command(&["-c", shipped.to_str().unwrap(), "check"]), "");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+
+    let world = World::new(&["times"], &ONE_WATCH.replace("AND Geneva", "AND (Geneva"));
+    let ran = world.run(&["check"]);
+    assert_eq!(ran.code, Some(78), "{ran:?}");
+    assert!(ran.out.contains("storywatch.toml:") && ran.out.contains('^'), "file, line and caret: {}", ran.out);
+    for arguments in [&["run"][..], &["poll"], &["send-test", "desk"]] {
+        assert_eq!(world.run(arguments).code, Some(78), "{arguments:?}");
+    }
+    assert!(!world.database().exists());
+}
+
+#[test]
+fn poll_tells_and_the_archive_can_be_read() {
+    let world = told();
+    assert_eq!(world.smtp.mails().len(), 2, "the alert and its follow-up");
+
+    let stories = world.ok(&["stories", "--json"]).json();
+    assert_eq!(stories.len(), 1);
+    check_keys(&stories[0], &["story", "headline", "first_seen", "outlets", "independent", "members"]);
+    assert_eq!((&stories[0]["outlets"], &stories[0]["members"]), (&Value::from(2), &Value::from(2)));
+    assert_eq!(world.ok(&["stories", "--watch", "nobody", "--json"]).out, "");
+
+    let id = stories[0]["story"].as_str().unwrap();
+    let story = world.ok(&["story", id, "--json"]).json().remove(0);
+    check_keys(&story, &["story", "members", "alerts"]);
+    for member in story["members"].as_array().unwrap() {
+        check_keys(member, &["url", "outlet", "title", "seen", "published", "relation", "of", "evidence"]);
+    }
+    assert_eq!(story["alerts"].as_array().unwrap().len(), 2);
+    assert_eq!(world.run(&["story", "S1"]).code, Some(1));
+
+    let found = world.ok(&["search", "Verhoek AND prisoners", "--json"]).json();
+    assert_eq!(found.len(), 2);
+    check_keys(&found[0], &["story", "url", "outlet", "title", "seen", "relation", "evidence"]);
+    assert_eq!(world.ok(&["search", "zeppelin", "--json"]).out, "");
+    assert_eq!(world.run(&["search", "(zeppelin"]).code, Some(1));
+}
+
+#[test]
+fn health_and_outbox_can_be_read() {
+    let world = told();
+    let feeds = world.ok(&["feeds", "list", "--json"]).json();
+    assert_eq!(feeds.len(), 2);
+    check_keys(&feeds[0], &["url", "entries", "status", "last_poll", "next_poll", "failures", "retired"]);
+
+    let status = world.ok(&["status", "--json"]).json().remove(0);
+    assert_eq!(status["entries"], 2);
+    assert_eq!(status["stories"], 1);
+    assert_eq!(status["outbox"]["sent"], 2);
+
+    assert_eq!(world.ok(&["outbox", "list", "--json"]).out, "");
+    let sent = world.ok(&["outbox", "list", "--all", "--json"]).json();
+    check_keys(&sent[0], &["id", "state", "channel", "recipient", "story", "attempts", "message_id", "sent"]);
+    assert_eq!(sent[0]["state"], "sent");
+    assert_eq!(world.run(&["outbox", "retry", "1"]).code, Some(1), "what was sent is not sent again");
+}
+
+#[test]
+fn a_dead_delivery_is_retried_by_hand_under_the_same_id() {
+    let mut world = World::new(&["times"], ONE_WATCH);
+    world.rules = ONE_WATCH.replace("notify", "priority = \"critical\"\nnotify");
+    world.write();
+    world.smtp.refuse("desk@desk.example");
+    world.ok(&["poll", "--all"]);
+    world.publish("times", item("times", "h", "Halloran back in Geneva", "<p>Again.</p>", 0));
+    let mut item = texts::times(0);
+    item.published = now();
+    world.publish("times", item);
+    world.ok(&["poll", "--all"]);
+    let dead = world.ok(&["outbox", "list", "--json"]).json();
+    assert!(dead.iter().all(|row| row["state"] == "dead") && !dead.is_empty(), "{dead:?}");
+    world.smtp.accept_all();
+    let id = dead[0]["id"].to_string();
+    world.ok(&["outbox", "retry", &id]);
+    world.ok(&["poll"]);
+    let mails = world.smtp.mails();
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].id().contains(dead[0]["message_id"].as_str().unwrap().trim_matches(['<', '>'])));
+}
+
+#[test]
+fn poll_fails_when_a_feed_fails() {
+    let world = World::new(&["times"], ONE_WATCH);
+    let page =
+        |status| crate::harness::Answer::Page { status, content_type: "text/html", body: "<p>no</p>".to_owned() };
+    world.origin.set("/times.xml", page(500));
+    assert_eq!(world.run(&["poll", "--all"]).code, Some(1));
+    assert_eq!(world.run(&["poll", "nobody"]).code, Some(1));
+}
+
+#[test]
+fn parse_match_and_group_speak_json_lines() {
+    let feed = "<rss version=\"2.0\"><channel><title>T</title><item><guid>1</guid><title>Halloran in \
+                Geneva</title><link>https://harbourtimes.example/1</link></item></channel></rss>";
+    let parsed = run_with(command(&["parse", "-"]), feed).json().remove(0);
+    check_keys(&parsed, &["feed", "entries", "problems"]);
+    check_keys(&parsed["entries"][0], &["id", "title", "url", "summary", "content", "published", "tags", "language"]);
+    assert_eq!(run_with(command(&["parse", "-"]), "<html><body>no feed</body></html>").code, Some(1));
+
+    let world = World::new(&["times"], ONE_WATCH);
+    let lines =
+        "{\"id\":\"a\",\"title\":\"Halloran in Geneva\",\"outlet\":\"times\"}\n{\"id\":\"b\",\"title\":\"Rain\"}\n";
+    let list = world.dir.path().join("list.toml");
+    std::fs::write(&list, "[[watch]]\nname = \"halloran\"\nquery = \"Halloran\"\n").unwrap();
+    let matched = run_with(command(&["match", "--watchlist", list.to_str().unwrap()]), lines).json();
+    assert_eq!(matched.len(), 1);
+    check_keys(&matched[0], &["id", "watch", "evidence"]);
+    check_keys(&matched[0]["evidence"][0], &["field", "start", "end", "text", "clause"]);
+
+    let grouped = run_with(world.command(&["group"]), lines).json();
+    assert_eq!(grouped.len(), 2);
+    check_keys(&grouped[0], &["id", "story", "relation", "of", "cites", "reason", "score"]);
+}
+
+#[test]
+fn send_test_goes_through_the_real_channels() {
+    let world = World::new(&["times"], ONE_WATCH);
+    world.ok(&["send-test", "desk"]);
+    assert_eq!(world.smtp.to("desk@desk.example").len(), 1);
+    world.ok(&["send-test", "hook:bell"]);
+    assert_eq!(world.hook.calls().len(), 1);
+    world.hook.answer_with(&[500]);
+    assert_eq!(world.run(&["send-test", "hook:bell"]).code, Some(1));
+    assert_eq!(world.run(&["send-test", "nobody"]).code, Some(1));
+}
