@@ -1,16 +1,18 @@
-//! The tree of an RSS, RDF or Atom document to a [`ParsedFeed`].
+//! Finds the fields of an RSS, RDF or Atom document in its tree and hands them to the [`canonical`](super::canonical)
+//! document.
 //!
-//! One reading for all of them, because real documents mix their vocabularies freely. Must not make up what the
+//! One search for all formats, because real documents mix their vocabularies freely. Must not make up what the
 //! document does not say.
 
 use url::Url;
 
+use super::canonical::Canonical;
 use super::names::Tag;
 use super::tree::{NodeId, Tree};
 use super::{ParsedEntry, ParsedFeed, dates, limits};
 
 /// The feed whose outermost feed element is `root`.
-pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> ParsedFeed {
+pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Canonical {
     let channel = tree.child(root, Tag::Channel).unwrap_or(root);
     let root_base = base(tree, root, document_url);
     let base_url = base(tree, channel, root_base.as_ref());
@@ -22,9 +24,11 @@ pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Parsed
     };
     feed_links(tree, channel, base_url.as_ref(), &mut feed);
     let entry_base = base_url.or_else(|| feed.links.first().and_then(|link| Url::parse(link).ok()));
-    feed.entries =
-        tree.items().iter().take(limits::ENTRIES).map(|item| entry(tree, *item, entry_base.as_ref())).collect();
-    feed
+    let mut canonical = Canonical::new(feed);
+    for item in tree.items().iter().take(limits::ENTRIES) {
+        canonical.add(entry(tree, *item, entry_base.as_ref()));
+    }
+    canonical
 }
 
 /// `xml:base` of the element, against what holds round it.
