@@ -32,7 +32,7 @@ impl Canonical {
         let mut canonical = Self { document: String::with_capacity(4_096), ttl: head.ttl, beside: Vec::new() };
         // Without a declaration UTF-8 is meant, and nothing can be said wrongly about it.
         canonical.document.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\"");
-        if let Some(language) = &head.language {
+        if let Some(language) = head.language.as_ref().filter(|language| says_something(language)) {
             canonical.attribute("xml:lang", language);
         }
         canonical.document.push('>');
@@ -58,7 +58,7 @@ impl Canonical {
         }
         self.element("published", entry.published.map(|date| date.to_string()).as_deref());
         self.element("updated", entry.updated.map(|date| date.to_string()).as_deref());
-        for tag in &entry.tags {
+        for tag in entry.tags.iter().filter(|tag| says_something(tag)) {
             self.document.push_str("<category");
             self.attribute("term", tag);
             self.document.push_str("/>");

@@ -12,6 +12,8 @@ mod decode;
 pub mod entities;
 mod extract;
 mod json;
+#[cfg(test)]
+mod laws;
 pub mod limits;
 mod markup;
 mod names;

@@ -31,7 +31,7 @@ pub fn read(mut canonical: Canonical) -> Result<ParsedFeed, NotAFeed> {
 }
 
 /// feed-rs itself, panics included.
-fn interpret(document: &str) -> Result<Feed, NotAFeed> {
+pub(super) fn interpret(document: &str) -> Result<Feed, NotAFeed> {
     match catch_unwind(AssertUnwindSafe(|| parser().parse(document.as_bytes()))) {
         Ok(Ok(feed)) => Ok(feed),
         Ok(Err(error)) => Err(refused(&error.to_string())),
@@ -50,8 +50,9 @@ fn parser() -> Parser {
         // A made-up id would look like the publisher's; an empty one is taken for none.
         .id_generator(|_, _, _| String::new())
         .timestamp_parser(|text| {
-            let date: Timestamp = text.parse().ok()?;
-            DateTime::from_timestamp(date.as_second(), u32::try_from(date.subsec_nanosecond()).ok()?)
+            let nanoseconds = text.parse::<Timestamp>().ok()?.as_nanosecond();
+            let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()?;
+            DateTime::from_timestamp(seconds, u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).ok()?)
         })
         .build()
 }
@@ -92,6 +93,5 @@ fn text(text: Option<Text>) -> Option<String> {
 }
 
 fn timestamp(date: DateTime<Utc>) -> Option<Timestamp> {
-    // Less than 2^31, so it cannot wrap.
     Timestamp::new(date.timestamp(), i32::try_from(date.timestamp_subsec_nanos()).ok()?).ok()
 }
