@@ -4,6 +4,7 @@
 //! Must not expand anything but short internal entities, one level deep, and never looks outside the document.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use super::entities;
 use super::names::{self, Family, Tag};
@@ -17,6 +18,8 @@ const MAX_ATTRIBUTES: usize = 32;
 const MAX_PREFIXES: usize = 64;
 const MAX_ENTITIES: usize = 64;
 const MAX_ENTITY_LENGTH: usize = 256;
+/// Bytes that the document's own entities may grow it by, all told; later ones stand for nothing.
+const MAX_EXPANSION: usize = 1_024 * 1_024;
 
 /// Reads `document`; the second value says whether it was cut at a limit.
 pub fn read(document: &str) -> (Tree<'_>, bool) {
@@ -29,6 +32,7 @@ pub fn read(document: &str) -> (Tree<'_>, bool) {
         open_item: None,
         prefixes: Vec::new(),
         entities: Vec::new(),
+        expansion_left: Cell::new(MAX_EXPANSION),
         cut: false,
     };
     while reader.position < document.len() && !reader.cut {
@@ -58,6 +62,7 @@ struct Reader<'a> {
     open_item: Option<usize>,
     prefixes: Vec<(&'a str, Family)>,
     entities: Vec<(&'a str, String)>,
+    expansion_left: Cell<usize>,
     cut: bool,
 }
 
@@ -339,7 +344,10 @@ impl<'a> Reader<'a> {
         }
         for (name, value) in &self.entities {
             if rest[1..].strip_prefix(name).is_some_and(|after| after.starts_with(';')) {
-                out.push_str(value);
+                if let Some(left) = self.expansion_left.get().checked_sub(value.len()) {
+                    self.expansion_left.set(left);
+                    out.push_str(value);
+                }
                 return name.len() + 2;
             }
         }

@@ -99,6 +99,8 @@ pub fn parse_feed(
 
 fn read(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Result<(ParsedFeed, Vec<Problem>), NotAFeed> {
     let mut problems = Vec::new();
+    let url = url.and_then(extract::short_base);
+    let url = url.as_ref();
     let text = decode::decode(bytes, content_type, &mut problems);
     let start = text.find(['<', '{', '[']).ok_or_else(|| NotAFeed(wordless(&text)))?;
     let before = text[..start].trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
