@@ -18,6 +18,7 @@ pub mod limits;
 mod markup;
 mod names;
 mod reading;
+mod references;
 #[cfg(test)]
 mod tests;
 mod tree;
