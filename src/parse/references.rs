@@ -28,7 +28,7 @@ impl Default for References<'_> {
 impl<'a> References<'a> {
     /// Notes the entities of an internal subset; what is long, or stands outside the document, is none.
     pub(super) fn declare(&mut self, subset: &'a str) {
-        for declared in subset.split("<!ENTITY").skip(1).take(MAX_ENTITIES) {
+        for declared in subset.split("<!ENTITY").skip(1).take(MAX_ENTITIES.saturating_sub(self.entities.len())) {
             let declared = declared.trim_start();
             let name = &declared[..declared.find(|c: char| c.is_whitespace()).unwrap_or(declared.len())];
             let value = declared[name.len()..].trim_start();
