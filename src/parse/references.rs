@@ -63,7 +63,9 @@ impl<'a> References<'a> {
             replacement.push_to(out);
             return used;
         }
-        for (name, value) in &self.entities {
+        // Most bare `&` have a blank behind them and need not be looked up.
+        let is_name = rest[1..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':'));
+        for (name, value) in self.entities.iter().filter(|_| is_name) {
             if rest[1..].strip_prefix(name).is_some_and(|after| after.starts_with(';')) {
                 if let Some(left) = self.left.get().checked_sub(value.len()) {
                     self.left.set(left);
