@@ -3,10 +3,12 @@
 //!
 //! Pure. Must not see the store, the network or the clock, and every normalisation in here is idempotent.
 
+mod fold;
 pub mod identity;
 pub mod language;
 mod line;
 mod reading;
+mod tags;
 pub mod text;
 pub mod url;
 

@@ -1,16 +1,18 @@
-//! The tree of an RSS, RDF or Atom document to a [`ParsedFeed`].
+//! Finds the fields of an RSS, RDF or Atom document in its tree and hands them to the [`canonical`](super::canonical)
+//! document.
 //!
-//! One reading for all of them, because real documents mix their vocabularies freely. Must not make up what the
+//! One search for all formats, because real documents mix their vocabularies freely. Must not make up what the
 //! document does not say.
 
 use url::Url;
 
+use super::canonical::Canonical;
 use super::names::Tag;
 use super::tree::{NodeId, Tree};
 use super::{ParsedEntry, ParsedFeed, dates, limits};
 
 /// The feed whose outermost feed element is `root`.
-pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> ParsedFeed {
+pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Canonical {
     let channel = tree.child(root, Tag::Channel).unwrap_or(root);
     let root_base = base(tree, root, document_url);
     let base_url = base(tree, channel, root_base.as_ref());
@@ -21,19 +23,34 @@ pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Parsed
         ..ParsedFeed::default()
     };
     feed_links(tree, channel, base_url.as_ref(), &mut feed);
-    let entry_base = base_url.or_else(|| feed.links.first().and_then(|link| Url::parse(link).ok()));
-    feed.entries =
-        tree.items().iter().take(limits::ENTRIES).map(|item| entry(tree, *item, entry_base.as_ref())).collect();
-    feed
+    let site = || feed.links.first().and_then(|link| Url::parse(link).ok()).and_then(|site| short_base(&site));
+    let entry_base = base_url.or_else(site);
+    let mut canonical = Canonical::new(feed);
+    for item in tree.items().iter().take(limits::ENTRIES) {
+        canonical.add(entry(tree, *item, entry_base.as_ref()));
+    }
+    canonical
 }
 
-/// `xml:base` of the element, against what holds round it.
+/// `xml:base` of the element, against what holds round it. A long one is none: every link of the document might carry
+/// it.
 fn base(tree: &Tree<'_>, id: NodeId, around: Option<&Url>) -> Option<Url> {
-    let own = tree.attribute(id, "xml:base").and_then(|own| match around {
-        Some(around) => around.join(own).ok(),
-        None => Url::parse(own).ok(),
+    let said = tree.attribute(id, "xml:base").filter(|said| said.len() <= limits::BASE);
+    let own = said.and_then(|said| match around {
+        Some(around) => around.join(said).ok(),
+        None => Url::parse(said).ok(),
     });
-    own.or_else(|| around.cloned())
+    own.filter(|own| own.as_str().len() <= limits::BASE).or_else(|| around.cloned())
+}
+
+/// An address as the base of others: of a long one only the part that others take over, and none if that is long too.
+pub(super) fn short_base(url: &Url) -> Option<Url> {
+    let mut base = url.clone();
+    if base.as_str().len() > limits::BASE {
+        base.set_query(None);
+        base.set_fragment(None);
+    }
+    Some(base).filter(|base| base.as_str().len() <= limits::BASE)
 }
 
 /// The text of the first child with one of the tags, the tags in order of preference.
@@ -75,7 +92,8 @@ pub(super) fn absolute(written: &str, base: Option<&Url>) -> Option<String> {
         Some(base) => base.join(&written).ok(),
         None => Url::parse(&written).ok(),
     };
-    joined.filter(|url| !matches!(url.scheme(), "javascript" | "data")).map(String::from)
+    let joined = joined.filter(|url| !matches!(url.scheme(), "javascript" | "data")).map(String::from);
+    joined.filter(|url| url.len() <= limits::URL)
 }
 
 fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry {

@@ -1,13 +1,14 @@
-//! JSON Feed 1.0 and 1.1 to a [`ParsedFeed`], also where ids are numbers, titles are missing or the end is.
+//! Finds the fields of JSON Feed 1.0 and 1.1 and hands them to the [`canonical`](super::canonical) document, also where ids are numbers, titles are missing or the end is.
 
 use serde_json::Value;
 use url::Url;
 
+use super::canonical::Canonical;
 use super::extract::absolute;
 use super::{NotAFeed, ParsedEntry, ParsedFeed, Problem, dates, limits};
 
 /// Reads `document`, which begins with `{` or `[`.
-pub fn feed(document: &str, base: Option<&Url>, problems: &mut Vec<Problem>) -> Result<ParsedFeed, NotAFeed> {
+pub fn feed(document: &str, base: Option<&Url>, problems: &mut Vec<Problem>) -> Result<Canonical, NotAFeed> {
     let value = value(document, problems).ok_or_else(|| NotAFeed("JSON that is damaged".into()))?;
     let versioned = text(&value, "version").is_some_and(|version| version.contains("jsonfeed.org"));
     let items = value.get("items").and_then(Value::as_array);
@@ -16,21 +17,19 @@ pub fn feed(document: &str, base: Option<&Url>, problems: &mut Vec<Problem>) -> 
     }
     let hubs = value.get("hubs").and_then(Value::as_array);
     let language = text(&value, "language");
-    Ok(ParsedFeed {
+    let mut canonical = Canonical::new(ParsedFeed {
         title: text(&value, "title").map(limits::title),
         links: text(&value, "home_page_url").and_then(|url| absolute(url, base)).into_iter().collect(),
         language: language.map(str::to_owned),
         hub: hubs.and_then(|hubs| hubs.iter().find_map(|hub| absolute(text(hub, "url")?, base))),
         self_url: text(&value, "feed_url").and_then(|url| absolute(url, base)),
         ttl: None,
-        entries: items
-            .into_iter()
-            .flatten()
-            .filter(|item| item.is_object())
-            .take(limits::ENTRIES)
-            .map(|item| entry(item, base))
-            .collect(),
-    })
+        entries: Vec::new(),
+    });
+    for item in items.into_iter().flatten().filter(|item| item.is_object()).take(limits::ENTRIES) {
+        canonical.add(entry(item, base));
+    }
+    Ok(canonical)
 }
 
 /// Without the version line, items have to look like JSON Feed's.

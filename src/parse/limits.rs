@@ -11,6 +11,8 @@ pub const TITLE: usize = 2_000;
 pub const BODY: usize = 256 * 1_024;
 /// Bytes of an address; longer ones are none.
 pub const URL: usize = 8_192;
+/// Bytes of an address that relative ones are resolved against: it may come to stand before every link of a document.
+pub(super) const BASE: usize = 1_024;
 /// Categories of one item.
 pub const TAGS: usize = 50;
 /// Entries of one document. The largest feeds seen have some ten thousand.

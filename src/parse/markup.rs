@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::entities;
 use super::names::{self, Family, Tag};
+use super::references::{References, drop_controls};
 use super::tree::{Node, NodeId, Tree};
 
 /// Elements open at once; deeper ones are read as if their tags were not there.
@@ -15,9 +15,6 @@ const MAX_DEPTH: usize = 200;
 const MAX_NODES: usize = 1_500_000;
 const MAX_ATTRIBUTES: usize = 32;
 const MAX_PREFIXES: usize = 64;
-const MAX_ENTITIES: usize = 64;
-const MAX_ENTITY_LENGTH: usize = 256;
-
 /// Reads `document`; the second value says whether it was cut at a limit.
 pub fn read(document: &str) -> (Tree<'_>, bool) {
     let mut reader = Reader {
@@ -28,7 +25,7 @@ pub fn read(document: &str) -> (Tree<'_>, bool) {
         beyond: 0,
         open_item: None,
         prefixes: Vec::new(),
-        entities: Vec::new(),
+        references: References::default(),
         cut: false,
     };
     while reader.position < document.len() && !reader.cut {
@@ -57,7 +54,7 @@ struct Reader<'a> {
     /// How many elements were open when the present item began.
     open_item: Option<usize>,
     prefixes: Vec<(&'a str, Family)>,
-    entities: Vec<(&'a str, String)>,
+    references: References<'a>,
     cut: bool,
 }
 
@@ -85,7 +82,7 @@ impl<'a> Reader<'a> {
         if self.tree.nodes[node].text.is_empty() && raw.bytes().all(|b| b.is_ascii_whitespace()) {
             return;
         }
-        let decoded = self.decode(raw);
+        let decoded = self.references.decode(raw);
         append(&mut self.tree.nodes[node].text, decoded);
     }
 
@@ -111,19 +108,8 @@ impl<'a> Reader<'a> {
             return;
         };
         let subset_end = rest[bracket..].find(']').map_or(rest.len(), |at| bracket + at);
-        self.declare_entities(&rest[bracket..subset_end]);
+        self.references.declare(&rest[bracket..subset_end]);
         self.position += rest[subset_end..].find('>').map_or(rest.len(), |at| subset_end + at + 1);
-    }
-
-    fn declare_entities(&mut self, subset: &'a str) {
-        for declared in subset.split("<!ENTITY").skip(1).take(MAX_ENTITIES) {
-            let declared = declared.trim_start();
-            let name = &declared[..declared.find(|c: char| c.is_whitespace()).unwrap_or(declared.len())];
-            let value = declared[name.len()..].trim_start();
-            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
-            let Some(value) = value[1..].split(quote).next().filter(|v| v.len() <= MAX_ENTITY_LENGTH) else { continue };
-            self.entities.push((name, entities::decode(value)));
-        }
     }
 
     fn end_tag(&mut self, rest: &'a str) {
@@ -259,7 +245,7 @@ impl<'a> Reader<'a> {
                     own = self.namespace(name, value).or(own);
                     count += 1;
                     if count <= MAX_ATTRIBUTES {
-                        let value = self.decode(value);
+                        let value = self.references.decode(value);
                         self.tree.attributes.push((name, value));
                     }
                 }
@@ -312,40 +298,6 @@ impl<'a> Reader<'a> {
         };
         if atom && family == Family::Atom { Family::Core } else { family }
     }
-
-    fn decode(&self, raw: &'a str) -> Cow<'a, str> {
-        if !raw.bytes().any(|b| b == b'&' || is_illegal(b)) {
-            return Cow::Borrowed(raw);
-        }
-        let mut out = String::with_capacity(raw.len());
-        let mut rest = raw;
-        while let Some(at) = rest.bytes().position(|b| b == b'&' || is_illegal(b)) {
-            out.push_str(&rest[..at]);
-            rest = &rest[at..];
-            rest = &rest[self.push_reference(rest, &mut out)..];
-        }
-        out.push_str(rest);
-        Cow::Owned(out)
-    }
-
-    /// Pushes what the first character of `rest`, an `&` or an illegal one, stands for; gives the bytes used.
-    fn push_reference(&self, rest: &str, out: &mut String) -> usize {
-        if !rest.starts_with('&') {
-            return 1;
-        }
-        if let Some((replacement, used)) = entities::reference(rest) {
-            replacement.push_to(out);
-            return used;
-        }
-        for (name, value) in &self.entities {
-            if rest[1..].strip_prefix(name).is_some_and(|after| after.starts_with(';')) {
-                out.push_str(value);
-                return name.len() + 2;
-            }
-        }
-        out.push('&');
-        1
-    }
 }
 
 fn append<'a>(text: &mut Cow<'a, str>, more: Cow<'a, str>) {
@@ -354,19 +306,6 @@ fn append<'a>(text: &mut Cow<'a, str>, more: Cow<'a, str>) {
     } else {
         text.to_mut().push_str(&more);
     }
-}
-
-fn drop_controls(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(is_illegal) {
-        Cow::Owned(text.chars().filter(|c| !u8::try_from(*c).is_ok_and(is_illegal)).collect())
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-/// Control characters that XML 1.0 forbids.
-fn is_illegal(byte: u8) -> bool {
-    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
 fn is_name_start(byte: u8) -> bool {

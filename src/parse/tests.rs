@@ -253,6 +253,8 @@ fn an_empty_feed_is_a_feed() {
 
 #[test]
 fn entities_expand_once_and_nothing_is_fetched() {
+    let many = "<!DOCTYPE x [<!ENTITY a 'b'>]>".repeat(100) + "<!DOCTYPE x [<!ENTITY z 'c'>]>";
+    check_titles(format!("{many}<rss><channel><item><title>&a;&z;</title></item>"), &["b&z;"]);
     let laughs = "<!DOCTYPE rss [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\"><!ENTITY x SYSTEM \"file:///etc/passwd\">]>\
         <rss><channel><item><title>&a; &b; &x;</title></item></channel></rss>";
     check_titles(laughs, &["ha &a;&a; &x;"]);
@@ -285,6 +287,22 @@ fn documents_made_to_hurt_are_read_in_bounds() {
     assert_eq!(problems.len(), 2);
     let many = format!("<rss><channel>{}", "<item/>".repeat(limits::ENTRIES + 5));
     assert_eq!(read_feed(many).entries.len(), limits::ENTRIES);
+    let long_base = format!(
+        "<feed xml:base='http://a.example/{}/'>{}",
+        "x".repeat(100_000),
+        "<entry><link href='1'/>".repeat(20_000)
+    );
+    assert_eq!(read_feed(long_base).entries[0].url.as_deref(), Some("https://pond.example/1"));
+    let grown = format!(
+        "<!DOCTYPE rss [<!ENTITY a '{}'>]><rss><channel><item><author>{}",
+        "é".repeat(120),
+        "&a;".repeat(100_000)
+    );
+    let many_types = "<!DOCTYPE x [<!ENTITY a 'b'>]>".repeat(5_000);
+    let many_types = format!("{many_types}<rss><channel><item><title>One{}</title></item>", "&z;".repeat(20_000));
+    assert_eq!(read_feed(many_types).entries.len(), 1);
+    let (tree, _) = markup::read(&grown);
+    assert!(tree.ids().all(|id| tree.node(id).text.len() <= 1_024 * 1_024));
     check_refused("<".repeat(100_000), "an empty document");
     check_refused("[".repeat(100_000), "JSON that is damaged");
     check_refused("<!--".repeat(100_000), "an empty document");
