@@ -134,7 +134,7 @@ fn a_second_source_of_its_own_confirms() {
 fn within_asks_for_the_outlets_close_together() {
     let quick = two_independent("port", Some(Duration::from_secs(3600)));
     let story = vec![member("nyt", Relation::First, 0), member("wapo", Relation::Independent, 68)];
-    check(&[quick.clone()], story.clone(), &[], "hold port: 1 of 2 independent outlets within 1h");
+    check(std::slice::from_ref(&quick), story.clone(), &[], "hold port: 1 of 2 independent outlets within 1h");
     let mut third = story;
     third.push(member("ap", Relation::Independent, 100));
     check(&[quick], third, &[], "new port +120s");

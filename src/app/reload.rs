@@ -19,7 +19,7 @@ impl Reloader {
     /// Loads, compiles and only then swaps; intake and sending go on meanwhile.
     pub fn reload(&mut self) {
         let before = Arc::clone(&self.rounds.borrow().rules.config);
-        let wired = (self.load)().and_then(|config| wire(config));
+        let wired = (self.load)().and_then(wire);
         let (round, tools) = match wired {
             Ok(wired) => wired,
             Err(failure) => {

@@ -23,7 +23,7 @@ pub(super) struct Search {
     /// As in a watch: Boeing AND (recall OR grounding).
     query: String,
     /// Entries seen within this span.
-    #[arg(long, value_name = "SPAN", default_value = "180d", value_parser = span)]
+    #[arg(long, value_name = "SPAN", default_value = "3650d", value_parser = span)]
     since: SignedDuration,
     /// At most so many, the latest first.
     #[arg(long, value_name = "N", default_value_t = 50)]

@@ -51,12 +51,18 @@ pub(super) fn read_files(main: &Path, sources: &mut Sources, faults: &mut Faults
     written
 }
 
-/// Reads one more file into `written`; it includes nothing.
-pub(super) fn add_file(path: &Path, written: &mut Written, sources: &mut Sources, faults: &mut Faults) {
+fn add_file(path: &Path, written: &mut Written, sources: &mut Sources, faults: &mut Faults) {
     match read_file(path, sources, faults) {
         Some(table) => written.add(table, sources, faults),
         None => written.is_incomplete = true,
     }
+}
+
+/// Reads one file by itself into `written`, whatever it would include.
+pub(super) fn add_alone(path: &Path, written: &mut Written, sources: &mut Sources, faults: &mut Faults) {
+    let Some(mut table) = read_file(path, sources, faults) else { return };
+    table.entries.remove("include");
+    written.add(table, sources, faults);
 }
 
 fn read_file(path: &Path, sources: &mut Sources, faults: &mut Faults) -> Option<Table> {

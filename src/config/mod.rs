@@ -40,7 +40,7 @@ pub use layers::Overrides;
 pub use origins::Origins;
 pub use secrets::{Secret, SecretBytes, without_secrets};
 pub use units::duration as parse_duration;
-pub use watchlists::load_watchlists;
+pub use watchlists::{Watchlists, load_watchlists};
 
 use crate::{alert, watch};
 

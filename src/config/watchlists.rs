@@ -11,6 +11,12 @@ use super::{
 };
 use crate::watch::{Problem, Query};
 
+/// What watchlists hold for the watch room.
+pub struct Watchlists {
+    pub queries: Vec<Query>,
+    pub terms: BTreeMap<String, Vec<String>>,
+}
+
 /// The queries and `[terms]` of some files. Whom a watch notifies is not looked at.
 ///
 /// # Errors
@@ -18,12 +24,12 @@ use crate::watch::{Problem, Query};
 pub fn load_watchlists(
     paths: &[PathBuf],
     compile: impl FnOnce(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>,
-) -> Result<(Vec<Query>, BTreeMap<String, Vec<String>>), Vec<Diagnostic>> {
+) -> Result<Watchlists, Vec<Diagnostic>> {
     let mut sources = Sources::default();
     let mut faults = Faults::default();
     let mut written = Written::default();
     for path in paths {
-        files::add_file(path, &mut written, &mut sources, &mut faults);
+        files::add_alone(path, &mut written, &mut sources, &mut faults);
     }
     let tables = std::mem::take(&mut written.watches);
     let watches = tables.into_iter().map(|table| watches::watch(table, Notify::Optional, &mut faults)).collect();
@@ -32,6 +38,6 @@ pub fn load_watchlists(
     let diagnostics = faults.resolve(origins.sources());
     match diagnostics.iter().any(Diagnostic::is_error) {
         true => Err(diagnostics),
-        false => Ok((watches.into_iter().map(|watch| watch.query).collect(), terms)),
+        false => Ok(Watchlists { queries: watches.into_iter().map(|watch| watch.query).collect(), terms }),
     }
 }
