@@ -167,7 +167,7 @@ pub(super) fn choice<T: Copy>(node: &Node, what: &str, choices: &[(&str, T)]) ->
 /// Takes a table apart. Each key that is asked for is a known key; [`Reader::finish`] refuses the others.
 pub(super) struct Reader<'f> {
     table: Table,
-    /// How the table is called in messages: "[[feed]]".
+    /// How the table is called in messages: `[[feed]]`.
     name: &'f str,
     asked: Vec<&'static str>,
     pub faults: &'f mut Faults,

@@ -109,7 +109,7 @@ fn push_text(out: &mut Folded, text: &str) {
     out.push_str(rest);
 }
 
-/// An escaped `<`: a doubly escaped `<b>` is markup and goes with the next pass, but "the <script> tag" is what the
+/// An escaped `<`: a doubly escaped `<b>` is markup and goes with the next pass, but "the `<script>` tag" is what the
 /// author wrote, and must neither vanish nor become a tag.
 fn escaped_bracket(after: &str) -> char {
     if !after.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()) {

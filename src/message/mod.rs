@@ -1,7 +1,7 @@
 //! What is said: an alert becomes the bytes that are stored and sent, the same on every try.
 //!
 //! Pure: no transport, no clock, no store. Must not decide whom to tell or when. Both parts of a mail are rendered from
-//! one [`view::View`], so neither can say what the other does not.
+//! one `view::View`, so neither can say what the other does not.
 
 mod excerpt;
 mod html;

@@ -1,9 +1,9 @@
 //! Bytes of a feed document to [`ParsedFeed`] and the problems met; nothing in here can panic the daemon.
 //!
 //! Must not touch the network or the clock, and must not invent ids. The way of a document: bytes are decoded
-//! ([`decode`]), read by a forgiving one-pass reader ([`markup`]) into a small tree of the elements that matter
-//! ([`tree`], [`names`]), whose fields are found once for all formats ([`extract`]; [`json`] for JSON Feed) and written
-//! as one well-formed Atom document ([`canonical`]); that one feed-rs reads ([`reading`]). Strict first and forgiving on
+//! (`decode`), read by a forgiving one-pass reader (`markup`) into a small tree of the elements that matter
+//! (`tree`, `names`), whose fields are found once for all formats (`extract`; `json` for JSON Feed) and written
+//! as one well-formed Atom document (`canonical`); that one feed-rs reads (`reading`). Strict first and forgiving on
 //! error would be worse: given the published document, feed-rs accepts many that it loses dates and titles of.
 
 mod canonical;
