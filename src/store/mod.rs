@@ -12,6 +12,7 @@ mod writer;
 pub mod alerts;
 pub mod entries;
 pub mod feeds;
+pub mod notices;
 pub mod outbox;
 pub mod retention;
 pub mod search;
@@ -43,7 +44,10 @@ const CHECKED_AT_START: u64 = 256 << 20;
 /// Idle read connections kept for the next reader.
 const SPARE_READERS: usize = 4;
 
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("../../migrations/0001_initial.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("../../migrations/0001_initial.sql")),
+    M::up(include_str!("../../migrations/0002_notices.sql")),
+];
 
 /// The database, opened for writing by this process alone.
 pub struct Store {

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::{
     Error, MIGRATIONS, Migrations, Store, alerts,
     alerts::NewAlert,
-    entries, feeds, open_reader,
+    entries, feeds, notices, open_reader,
     outbox::{self, Claimed, DeliveryId, Settled},
     retention, search, stories,
 };
@@ -344,4 +344,19 @@ async fn what_is_remembered_of_a_feed_comes_back_byte_for_byte() {
     bench.write(move |c| feeds::save(c, feed, Some("A"), &saved)).await;
     let row = bench.store.read(|c| feeds::by_url(c, "https://a.example/feed")).await.unwrap().unwrap();
     assert_eq!((row.title.as_deref(), row.state), (Some("A"), state));
+}
+
+#[tokio::test]
+async fn a_trouble_is_told_once_and_again_after_it_was_over() {
+    const FEED: &str = "feed:https://a.example/feed";
+    let bench = Bench::new().await;
+    let raised = async |second| bench.write(move |c| notices::raise(c, FEED, "failing", "It fails.", at(second))).await;
+    let closed =
+        async |second| bench.write(move |c| notices::close(c, FEED, "failing", "It is well.", at(second))).await;
+    assert!(!closed(1).await, "nothing stands open");
+    assert!(raised(2).await);
+    assert!(!raised(3).await, "the same trouble");
+    assert!(closed(4).await);
+    assert!(!closed(5).await);
+    assert!(raised(6).await, "a trouble of its own");
 }
