@@ -26,6 +26,8 @@ use super::{
 /// Feed types first, anything rather than a 406 last.
 const FEED_TYPES: &str = "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, \
                           application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1";
+/// Beside an ETag: the new entries alone will do (RFC 3229 with the instance manipulation that feeds use).
+const A_IM: HeaderName = HeaderName::from_static("a-im");
 /// Names and values of one response's headers together.
 const MAX_HEADERS: usize = 64 * 1024;
 
@@ -91,10 +93,18 @@ impl Client {
         let mut left = request.timeout;
         loop {
             self.guard.check_url(trail.url())?;
-            let _slot = self.slots.take(&registrable_domain(trail.url())).await;
+            let host = registrable_domain(trail.url());
+            let slot = self.slots.take(&host).await.ok_or_else(|| Error::Held { host: host.clone() })?;
             let started = Instant::now();
-            match tokio::time::timeout(left, self.ask(request, &trail, now)).await {
-                Ok(Ok(Hop::Arrived(response))) => return Ok(*response),
+            let answer = tokio::time::timeout(left, self.ask(request, &trail, now)).await;
+            self.slots.note(&host, answer.is_err());
+            match answer {
+                Ok(Ok(Hop::Arrived(response))) => {
+                    if response.status == 429 {
+                        slot.send_others_away();
+                    }
+                    return Ok(*response);
+                }
                 Ok(Ok(Hop::Redirected { status, location })) => trail.follow(status, location.as_deref())?,
                 Ok(Err(error)) => return Err(error),
                 Err(_elapsed) => return Err(Error::Timeout(request.timeout)),
@@ -201,6 +211,9 @@ fn conditions(request: &Request, trail: &Trail) -> HeaderMap {
             headers.insert(name, value);
         }
     }
+    if headers.contains_key(IF_NONE_MATCH) {
+        headers.insert(A_IM, HeaderValue::from_static("feed"));
+    }
     headers
 }
 
@@ -238,6 +251,7 @@ async fn receive(
         status: answer.status().as_u16(),
         final_url: trail.url().clone(),
         permanent_url: trail.permanent_url().cloned(),
+        is_delta: answer.status().as_u16() == 226,
         etag: bytes(ETAG),
         last_modified: bytes(LAST_MODIFIED),
         content_type: bytes(CONTENT_TYPE).map(|value| String::from_utf8_lossy(&value).into_owned()),

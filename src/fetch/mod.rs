@@ -73,6 +73,8 @@ pub struct Response {
     /// Where the feed has moved for good, if there were redirects and every one was permanent (301, 308). To be
     /// remembered only if the body proves to be a feed.
     pub permanent_url: Option<Url>,
+    /// The body lists only what is new (226, RFC 3229).
+    pub is_delta: bool,
     /// New validators, of a 200 as well as of a 304.
     pub etag: Option<Vec<u8>>,
     pub last_modified: Option<Vec<u8>>,
