@@ -67,7 +67,7 @@ pub struct Poller {
     rules: Arc<Rules>,
     tools: Tools,
     clock: Clock,
-    feeds: HashMap<FeedId, Known>,
+    feeds: BTreeMap<FeedId, Known>,
     /// What is due when; feeds being polled and feeds given up are not in it.
     queue: BTreeSet<(Timestamp, FeedId)>,
     holds: Holds,
@@ -151,7 +151,7 @@ impl Poller {
             rules,
             tools,
             clock,
-            feeds: HashMap::new(),
+            feeds: BTreeMap::new(),
             queue: BTreeSet::new(),
             holds: Holds::new(holds.into_iter().map(|(host, until, reason)| (host, Hold { until, reason })).collect()),
             polling: JoinSet::new(),
@@ -161,7 +161,9 @@ impl Poller {
             progress: Arc::default(),
             last_turn: (now, Instant::now()),
         };
-        poller.take_up(known, now);
+        for (id, feed, state) in known {
+            poller.queue_up(id, Known { feed, state });
+        }
         Ok(poller)
     }
 
@@ -179,6 +181,7 @@ impl Poller {
         stop: CancellationToken,
     ) {
         let progress = self.progress();
+        self.spread_start();
         while !stop.is_cancelled() {
             self.progress.fetch_add(1, Ordering::Relaxed);
             let pause = match self.turn(&wake).await {
@@ -249,9 +252,7 @@ impl Poller {
             Pass::All => known.state.retired.is_none(),
             Pass::Named(names) => names.iter().any(|name| *name == known.feed.name || name == known.feed.url.as_str()),
         };
-        let mut wanted: Vec<FeedId> = self.feeds.iter().filter(|(_, k)| is_wanted(k)).map(|(id, _)| *id).collect();
-        wanted.sort();
-        wanted
+        self.feeds.iter().filter(|(_, known)| is_wanted(known)).map(|(id, _)| *id).collect()
     }
 
     /// Takes in what has landed, stores what is not stored yet, begins what is due.
@@ -417,9 +418,13 @@ impl Poller {
         Duration::try_from(wait).unwrap_or(IDLE).min(IDLE)
     }
 
-    fn take_up(&mut self, known: Vec<(FeedId, Feed, PollState)>, now: Timestamp) {
-        for known in known::resumed(known, &self.rules.config, now) {
-            self.queue_up(known.0, known.1);
+    /// What is due at the start is spread over a while.
+    fn spread_start(&mut self) {
+        let known = std::mem::take(&mut self.feeds).into_iter().map(|(id, known)| (id, known.feed, known.state));
+        let known = known.collect();
+        self.queue.clear();
+        for (id, known) in known::resumed(known, &self.rules.config, self.clock.now()) {
+            self.queue_up(id, known);
         }
     }
 
