@@ -28,7 +28,7 @@ use crate::{
     deliver::Deliverer,
     fetch,
     intake::{Intake, Rules},
-    poller::{Poller, Tools},
+    poller::{self, Poller, Tools},
     store::{self, Store, outbox},
     systemd,
 };
@@ -117,7 +117,8 @@ pub fn wire(config: Arc<Config>) -> Result<(Round, Tools)> {
     };
     let guard = fetch::Guard::new(config.polling.allow_networks.clone());
     let hooks = fetch::build_http(&settings, &guard, KEPT_FOR_HOOKS).context("the HTTP client cannot be made")?;
-    let client = fetch::Client::new(&settings).context("the HTTP client cannot be made")?;
+    let client =
+        fetch::Client::with_ways(&settings, poller::ways(&config)).context("the HTTP client cannot be made")?;
     let deliverer = Arc::new(Deliverer::new(&config, hooks, guard));
     Ok((Round { rules: Arc::new(rules), deliverer }, Tools { client }))
 }

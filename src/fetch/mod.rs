@@ -13,6 +13,7 @@ mod origin;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub use self::{
     error::Error,
     guard::{Guard, Refused},
     slots::{Slot, Slots},
+    way::{Proxy, Way},
 };
 
 /// What to ask for.
@@ -41,6 +43,10 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// User and password, sent to the listed origin only.
     pub basic_auth: Option<(String, String)>,
+    /// Instead of our own name.
+    pub user_agent: Option<String>,
+    /// One of the ways that the client was made with.
+    pub way: Way,
     /// For the whole exchange, redirects and body included; waiting for a slot is not counted.
     pub timeout: Duration,
     /// Bytes after decompression.
@@ -57,6 +63,8 @@ impl Request {
             last_modified: None,
             headers: Vec::new(),
             basic_auth: None,
+            user_agent: None,
+            way: Way::default(),
             timeout: Duration::from_secs(60),
             max_body: 16 << 20,
         }

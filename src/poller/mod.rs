@@ -38,6 +38,8 @@ use crate::{
     store::{self, Store, feeds},
 };
 
+pub use one::ways;
+
 use holds::Holds;
 use known::{Known, pace, sync_rows};
 
@@ -301,8 +303,6 @@ impl Poller {
             feed: known.feed.clone(),
             state: known.state.clone(),
             pace: pace(&self.rules.config, &known.feed),
-            timeout: self.rules.config.polling.timeout,
-            max_body: self.rules.config.polling.max_body,
             store: Arc::clone(&self.store),
             intake: self.intake.clone(),
             rules: Arc::clone(&self.rules),

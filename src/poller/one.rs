@@ -9,9 +9,9 @@ use super::{Landed, Tools, holds::Holds, whole::is_whole};
 use crate::{
     chance,
     clock::Clock,
-    config::{Feed, without_secrets},
+    config::{self, Config, Feed, Polling, Route, without_secrets},
     entry::{self, Entry, FeedId},
-    fetch::{Error, Request, Response, registrable_domain},
+    fetch::{Error, Proxy, Request, Response, Way, registrable_domain},
     intake::{Counts, Intake, News, Next, Rules},
     parse::{self, NotAFeed},
     schedule::{self, Cause, Fetched, Notice, Outcome, Pace, PollState},
@@ -23,8 +23,6 @@ pub(super) struct Poll {
     pub feed: Feed,
     pub state: PollState,
     pub pace: Pace,
-    pub timeout: Duration,
-    pub max_body: u64,
     pub store: Arc<Store>,
     pub intake: Intake,
     pub rules: Arc<Rules>,
@@ -46,6 +44,26 @@ struct Read {
 pub(super) fn address(feed: &Feed, state: &PollState) -> Url {
     let moved = state.moved_to.as_deref().and_then(|url| Url::parse(url).ok());
     moved.unwrap_or_else(|| feed.url.clone())
+}
+
+/// The ways out that the feeds of a configuration take.
+pub fn ways(config: &Config) -> Vec<Way> {
+    config.feeds.iter().map(|feed| way(&config.polling, feed)).collect()
+}
+
+fn way(polling: &Polling, feed: &Feed) -> Way {
+    let proxy = match &feed.route {
+        Some(Route::Straight) => None,
+        Some(Route::Through(proxy)) => Some(proxy),
+        None => polling.proxy.as_ref(),
+    };
+    let login = |proxy: &config::Proxy| {
+        proxy.login.as_ref().map(|(user, password)| (user.clone(), password.expose().to_owned()))
+    };
+    let proxy = proxy.map(|proxy| Proxy { url: proxy.url.clone(), login: login(proxy) });
+    let trusted =
+        [&polling.trusted, &feed.trusted].into_iter().flatten().flat_map(|certificates| certificates.to_vec());
+    Way { proxy, trusted: trusted.collect() }
 }
 
 impl Poll {
@@ -101,8 +119,10 @@ impl Poll {
             last_modified: self.state.last_modified.clone(),
             headers: self.feed.headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect(),
             basic_auth: self.feed.user.clone().map(|user| (user, password.unwrap_or_default())),
-            timeout: self.timeout,
-            max_body: self.max_body,
+            user_agent: self.feed.user_agent.clone(),
+            way: way(&self.rules.config.polling, &self.feed),
+            timeout: self.rules.config.polling.timeout,
+            max_body: self.rules.config.polling.max_body,
             ..Request::new(url)
         }
     }

@@ -125,11 +125,41 @@ pub fn distrust_links(connection: &Connection, feed: FeedId) -> Result<(), Error
     Ok(())
 }
 
-/// Number of entries stored of each feed.
-pub fn entry_counts(connection: &Connection) -> Result<BTreeMap<FeedId, u64>, Error> {
-    let mut statement = connection.prepare_cached("SELECT feed, count(*) FROM entry GROUP BY feed")?;
-    let rows = statement.query_map([], |row| Ok((FeedId(row.get(0)?), row.get(1)?)))?;
+/// How much a feed brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Stored of it.
+    pub entries: u64,
+    /// New since the time asked for, the baseline left aside.
+    pub news: u64,
+    /// When the oldest of its stored entries was seen.
+    pub first: Timestamp,
+}
+
+/// What each feed has brought, in all and since `since`; feeds without entries are left out.
+pub fn volumes(connection: &Connection, since: Timestamp) -> Result<BTreeMap<FeedId, Volume>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT feed, count(*), count(*) FILTER (WHERE seen >= ?1 AND baseline = 0), min(seen) FROM entry GROUP BY feed",
+    )?;
+    let rows = statement.query_map([seconds(since)], |row| {
+        let volume = Volume { entries: row.get(1)?, news: row.get(2)?, first: time(row.get(3)?) };
+        Ok((FeedId(row.get(0)?), volume))
+    })?;
     rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// The troubles that the operator has been told of and that are not over, by the feed's URL.
+pub fn troubles(connection: &Connection) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT substr(subject, 6), kind FROM notice WHERE closed IS NULL AND subject LIKE 'feed:%' ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut troubles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let (url, kind) = row?;
+        troubles.entry(url).or_default().push(kind);
+    }
+    Ok(troubles)
 }
 
 /// Remembers that a host is to be left alone until then.

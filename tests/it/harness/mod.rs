@@ -7,6 +7,7 @@ pub mod binary;
 mod http;
 mod live;
 mod origin;
+pub mod proxies;
 pub mod script;
 mod sinks;
 pub mod texts;

@@ -101,3 +101,22 @@ async fn a_silence_beyond_the_habit_is_told() {
     );
     live.finish().await;
 }
+
+#[test]
+fn the_list_of_feeds_shows_health_and_what_comes_next() {
+    let script = Script::start("127.0.7.1", |asked, _| match asked.path() {
+        "/feed?key=canary" => reply("200 OK", feed(&["one"])),
+        _ => reply("429 Slow Down\nRetry-After: 3600", ""),
+    });
+    let world = World::of_feeds(&[script.url("/feed?key=canary"), script.url("/other")], "every = \"1m\"");
+    world.ok(&["poll", &script.url("/feed?key=canary")]);
+    world.run(&["poll", &script.url("/other")]);
+    let all = world.ok(&["feeds", "list"]).out;
+    for words in ["well     Tides  <", "1 entries, 0 a day", "status 200", "hiccup   (never read)", "status 429"] {
+        assert!(all.contains(words), "{words}: {all}");
+    }
+    assert_eq!(all.matches("its host is held until").count(), 2, "{all}");
+    assert!(all.contains("1 failures in a row: HTTP status 429") && !all.contains("canary"), "{all}");
+    let troubled = world.ok(&["feeds", "list", "--troubled"]).out;
+    assert!(troubled.contains("/other") && !troubled.contains("Tides"), "{troubled}");
+}

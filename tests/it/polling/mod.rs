@@ -9,4 +9,5 @@ mod hostile;
 mod hygiene;
 mod pace;
 mod redirects;
+mod sources;
 mod validators;
