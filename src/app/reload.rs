@@ -23,7 +23,7 @@ impl Reloader {
         let (round, tools) = match wired {
             Ok(wired) => wired,
             Err(failure) => {
-                error!("the new configuration is refused, the old one stays: {failure:#}");
+                error!("the old configuration stays: {failure:#}");
                 systemd::status(&format!("{}; last reload refused", summary(&before)));
                 return;
             }

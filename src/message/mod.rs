@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub(crate) use mail::parse_address;
-pub use mail::{BadAddress, Sender, mail};
+pub use mail::{BadAddress, Sender, is_address, mail};
 pub use sample::test_alert;
 pub use webhook::webhook;
 

@@ -166,7 +166,7 @@ fn a_secret_must_be_closed_to_others() {
         open.lines(),
         [
             "storywatch.toml:5:12: a secret stands in a file that other users can read; put it into a file of its own and \
-          name that in `password_file`, or chmod 600 this one"
+          name that in `password_file`"
         ]
     );
     assert!(!crate::config::render(&open.load().err().unwrap(), false).contains("CANARY"));

@@ -210,7 +210,7 @@ fn what_is_there_twice() {
     );
     check(
         "[[feed]]\nurl = \"https://a.example\"\nname = \"n\"\n[[feed]]\nurl = \"https://b.example\"\nname = \"n\"",
-        "6:8: the feed `n` is defined twice (first here: storywatch.toml:3:8)",
+        "6:8: the feed `n` is defined twice; each needs a `name` of its own (first here: storywatch.toml:3:8)",
     );
     check(
         "[outlet.a]\nnames = [\"A\"]\ndomains = [\"x.org\"]\n[outlet.b]\nnames = [\"B\"]\ndomains = [\"x.org\"]",
@@ -269,7 +269,9 @@ fn what_is_wrong_in_channels() {
         "2:8: a line break or another control character is not allowed here",
     );
     let recipient = |line: &str| format!("[recipient.a]\n{line}");
-    check_whole(&recipient("email = [\"a.example.org\"]"), "2:10: `a.example.org` is no e-mail address");
+    for bad in ["a.example.org", "\"q q\"@example.org", "a@[127.0.0.1]", "ü@example.org"] {
+        check_whole(&recipient(&format!("email = ['{bad}']")), &format!("2:10: `{bad}` is no e-mail address"));
+    }
     check_whole(
         &recipient("email = [\"a@x.org\", \"A@x.org\"]"),
         "2:21: this address is written twice (first here: storywatch.toml:2:10)",
@@ -288,10 +290,7 @@ fn what_is_wrong_in_channels() {
     );
     check_whole(&webhook("secret = \"hush\""), &format!("3:10: a webhook secret begins with whsec_; {hint}"));
     check_whole(&webhook("secret = \"whsec_%\""), &format!("3:10: what follows whsec_ is not base64; {hint}"));
-    check_whole(
-        "[webhook.h]\nurl = \"https://u:p@h.example\"",
-        "2:7: a login does not belong in the URL; use `user` and `password_file`",
-    );
+    check_whole("[webhook.h]\nurl = \"https://u:p@h.example\"", "2:7: a login does not belong in the URL");
 }
 
 /// Every diagnostic has a place, whatever becomes of a file: cut anywhere, or with a letter replaced.
