@@ -10,7 +10,7 @@ use super::{
     files::Named,
     place::{Place, Sources},
     secrets::{Surroundings, check_inline, from_file, is_telling, read_secret, without_secrets},
-    values,
+    values, ways,
     written::{At, Node, Reader, Table, Value, Wrong, as_table, boolean, text, wrong},
 };
 
@@ -41,7 +41,10 @@ pub(super) fn feed(
     let password = read_secret(&mut reader, "password", "password_file", surroundings, sources);
     let language = reader.optional("language", values::language).map(|language| language.value);
     let enabled = reader.optional("enabled", boolean).is_none_or(|enabled| enabled.value);
-    reader.not_yet(&["proxy", "full_text"]);
+    let route = ways::route(&mut reader, surroundings, sources);
+    let trusted = ways::trusted(&mut reader, surroundings);
+    let user_agent = ways::user_agent(&mut reader);
+    reader.not_yet(&["full_text"]);
     reader.finish();
     let url = url?;
     check_login(&url, user.as_ref(), password.as_ref(), faults);
@@ -56,6 +59,9 @@ pub(super) fn feed(
         headers,
         user: user.map(|user| user.value),
         password: password.and_then(|password| password.value),
+        route,
+        trusted,
+        user_agent,
         language,
         enabled,
     };

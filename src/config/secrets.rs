@@ -18,7 +18,7 @@ use super::{
 const LONGEST: u64 = 64 * 1024;
 
 /// A secret text: never shown by `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {

@@ -13,6 +13,7 @@ mod daemon;
 mod delivery;
 mod kill;
 mod news;
+mod polling;
 mod secrets;
 mod story;
 mod tidy;

@@ -247,6 +247,8 @@ fn the_shipped_examples_load_without_a_warning() {
     }
 }
 
+const AUTHORITY: &str = include_str!("../../../tests/it/harness/tls/authority.pem");
+
 #[test]
 fn what_the_shipped_examples_comment_out_is_right_too() {
     let uncomment = |name: &str| {
@@ -266,6 +268,10 @@ fn what_the_shipped_examples_comment_out_is_right_too() {
         .file("smtp-password", "hush")
         .file("wire-password", "hush")
         .file("wire-key", "hush")
+        .file("wire-cookie", "hush")
+        .file("proxy-password", "hush")
+        .file("wire-ca.pem", AUTHORITY)
+        .file("company-ca.pem", AUTHORITY)
         .file("newsroom-secret", "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ\n");
     let config = desk.config();
     assert_eq!((config.feeds.len(), config.webhooks.len()), (4, 1));

@@ -322,3 +322,56 @@ proptest! {
         check_placed(&text);
     }
 }
+
+#[test]
+fn proxies_and_certificates_that_cannot_be_used() {
+    let feed = |lines: &str| format!("[[feed]]\nurl = \"https://a.example\"\n{lines}");
+    for (line, expected) in [
+        (
+            "proxy = \"ftp://p.example\"",
+            "3:9: `ftp` is no kind of proxy; expected \"http://user@host:port\", https, socks5, socks5h, or \"none\"",
+        ),
+        (
+            "proxy = \"p.example:3128\"",
+            "3:9: `p.example` is no kind of proxy; expected \"http://user@host:port\", https, socks5, socks5h, or \"none\"",
+        ),
+        (
+            "proxy = \"http://u:canary@p.example\"",
+            "3:9: a password does not belong in the URL; use `proxy_password_file`",
+        ),
+        ("proxy = \"http://u@p.example\"", "3:9: a user but no password; add `proxy_password_file`"),
+        ("proxy = \"http://p.example/path\"", "3:9: nothing may follow the host and the port"),
+        ("proxy_password = \"x\"", "3:18: a password for a proxy but no `proxy`"),
+        (
+            "proxy = \"http://p.example\"\nproxy_password = \"x\"",
+            "4:18: a password but no user; write the user into the URL: \"http://user@host:port\" (the proxy is here: storywatch.toml:3:9)",
+        ),
+        ("user_agent = \"caf\u{e9}\"", "3:14: a User-Agent is up to 300 letters of ASCII"),
+    ] {
+        check(&feed(line), expected);
+    }
+    check("[polling]\nproxy = \"http://p.example?x\"", "2:9: nothing may follow the host and the port");
+}
+
+#[test]
+fn certificates_that_cannot_be_read() {
+    let feed = "[[feed]]\nurl = \"https://a.example\"\nca_file = \"ca.pem\"\n";
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (content, expected) in [
+        (None, "cannot read the certificates in"),
+        (Some("no certificate"), "holds no usable certificate: no \"BEGIN CERTIFICATE\" in it"),
+        (Some(broken), "holds no usable certificate: "),
+    ] {
+        let desk = Desk::new(&format!("{feed}{REST}"));
+        let desk = match content {
+            Some(content) => desk.file("ca.pem", content),
+            None => desk,
+        };
+        let lines = desk.lines();
+        assert!(desk.load().is_err(), "{content:?}");
+        assert!(
+            lines.len() == 1 && lines[0].starts_with("storywatch.toml:3:11: ") && lines[0].contains(expected),
+            "{lines:?}"
+        );
+    }
+}
