@@ -32,27 +32,42 @@ impl fmt::Display for ChannelId {
     }
 }
 
-/// What an alert tells.
+/// What an alert tells, the weightiest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// The story, for the first time.
     New,
+    /// A member says of itself that it was wrong.
+    Correction,
+    /// A more urgent watch matches now.
+    Escalated,
     /// Enough independent outlets have it now.
     Confirmed,
+    /// A headline that was told says something else now.
+    HeadlineChanged,
+    /// A new member after a day of silence.
+    Resurfaced,
 }
 
 impl Event {
+    pub const ALL: [Self; 6] =
+        [Self::New, Self::Correction, Self::Escalated, Self::Confirmed, Self::HeadlineChanged, Self::Resurfaced];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Correction => "correction",
+            Self::Escalated => "escalated",
             Self::Confirmed => "confirmed",
+            Self::HeadlineChanged => "headline-changed",
+            Self::Resurfaced => "resurfaced",
         }
     }
 
     /// The inverse of [`Event::as_str`].
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::New, Self::Confirmed].into_iter().find(|event| event.as_str() == word)
+        Self::ALL.into_iter().find(|event| event.as_str() == word)
     }
 }
 
@@ -75,6 +90,12 @@ impl Priority {
             Self::High => "high",
             Self::Critical => "critical",
         }
+    }
+
+    /// The inverse of `priority as i64`; what is not one of ours is the default.
+    pub fn from_rank(rank: i64) -> Self {
+        let all = [Self::Low, Self::Normal, Self::High, Self::Critical];
+        all.into_iter().find(|priority| *priority as i64 == rank).unwrap_or_default()
     }
 }
 

@@ -178,6 +178,10 @@ fn state(alert: &Alert) -> String {
     let event = match alert.event {
         Event::New => "New",
         Event::Confirmed => "Confirmed",
+        Event::Correction => "Corrected",
+        Event::Escalated => "More urgent",
+        Event::HeadlineChanged => "Headline changed",
+        Event::Resurfaced => "Back again",
     };
     format!("{event}: {}, {independent} independent", plural(all, "outlet"))
 }

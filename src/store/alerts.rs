@@ -23,11 +23,15 @@ pub struct AlertRow {
     pub recipient: RecipientId,
     pub story: StoryId,
     pub seq: u32,
+    /// The weightiest of `events`.
     pub event: Event,
+    pub events: Vec<Event>,
     pub watches: Vec<String>,
+    pub priority: Priority,
     pub is_waiting: bool,
     pub due: Timestamp,
     pub raised: Timestamp,
+    /// When it was worded, or left to a digest.
     pub queued: Option<Timestamp>,
     pub reason: String,
 }
@@ -146,8 +150,8 @@ pub struct NewAlert<'a> {
 pub fn raise(connection: &Connection, alert: &NewAlert<'_>, now: Timestamp) -> Result<AlertId, Error> {
     connection
         .prepare_cached(
-            "INSERT INTO alert (recipient, story, seq, event, watches, state, due, raised, reason)
-             SELECT ?1, ?2, coalesce(max(seq) + 1, 0), ?3, ?4, 'waiting', ?5, ?6, ?7
+            "INSERT INTO alert (recipient, story, seq, event, events, watches, priority, state, due, raised, reason)
+             SELECT ?1, ?2, coalesce(max(seq) + 1, 0), ?3, json_array(?3), ?4, ?5, 'waiting', ?6, ?7, ?8
              FROM alert WHERE recipient = ?1 AND story = ?2",
         )?
         .execute((
@@ -155,6 +159,7 @@ pub fn raise(connection: &Connection, alert: &NewAlert<'_>, now: Timestamp) -> R
             alert.story.0,
             alert.event.as_str(),
             json(&alert.watches),
+            alert.priority as i64,
             seconds(alert.due),
             seconds(now),
             alert.reason,
@@ -192,7 +197,7 @@ pub fn hasten(
     Ok(())
 }
 
-const COLUMNS: &str = "id, recipient, story, seq, event, watches, state, due, raised, queued, reason";
+const COLUMNS: &str = "id, recipient, story, seq, event, events, watches, priority, state, due, raised, queued, reason";
 
 /// Alerts that have waited long enough, oldest first.
 pub fn due(connection: &Connection, now: Timestamp) -> Result<Vec<AlertRow>, Error> {
@@ -275,6 +280,7 @@ pub fn queue(
 
 fn read_alert(row: &Row<'_>) -> rusqlite::Result<AlertRow> {
     let event: String = row.get("event")?;
+    let events: String = row.get("events")?;
     let watches: String = row.get("watches")?;
     let state: String = row.get("state")?;
     Ok(AlertRow {
@@ -283,7 +289,9 @@ fn read_alert(row: &Row<'_>) -> rusqlite::Result<AlertRow> {
         story: StoryId(row.get("story")?),
         seq: row.get("seq")?,
         event: Event::from_word(&event).unwrap_or(Event::New),
+        events: from_json(&events),
         watches: from_json(&watches),
+        priority: Priority::from_rank(row.get("priority")?),
         is_waiting: state == "waiting",
         due: time(row.get("due")?),
         raised: time(row.get("raised")?),
