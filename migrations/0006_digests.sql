@@ -106,6 +106,7 @@ CREATE INDEX alert_by_story ON alert (story);
 CREATE INDEX alert_told ON alert (recipient, queued);
 CREATE INDEX delivery_due ON delivery (next_at) WHERE state IN ('queued', 'failed');
 CREATE INDEX delivery_open ON delivery (state) WHERE state <> 'sent';
+CREATE INDEX delivery_by_channel ON delivery (channel, sent);
 CREATE INDEX attempt_by_delivery ON attempt (delivery);
 CREATE INDEX decision_by_story ON decision (story);
 
@@ -143,4 +144,11 @@ CREATE TABLE life (
 CREATE TABLE downtime (
     began INTEGER NOT NULL PRIMARY KEY,
     ended INTEGER NOT NULL
+) STRICT;
+
+-- What members say of themselves: that they were corrected or withdrawn, with the sentence.
+CREATE TABLE correction (
+    entry    INTEGER NOT NULL PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
+    sentence TEXT    NOT NULL,
+    seen     INTEGER NOT NULL
 ) STRICT;

@@ -109,9 +109,7 @@ fn decide_first(facts: &Facts<'_>) -> Decision {
     }
     let immediate = ready.0.iter().filter(|(policy, _)| policy.first == First::Immediate);
     match immediate.map(|(policy, _)| due_after(facts.now, policy)).min() {
-        Some(due) => {
-            Decision::Raise { events: vec![Event::New], watches: ready.names(), due, reason: ready.reason() }
-        }
+        Some(due) => Decision::Raise { events: vec![Event::New], watches: ready.names(), due, reason: ready.reason() },
         None => digest(Route::Watch, "first = \"digest\""),
     }
 }
@@ -281,4 +279,3 @@ fn most_within(times: &[Timestamp], span: Option<Duration>) -> usize {
         |start: Timestamp| times.iter().filter(|time| **time >= start && time.duration_since(start) <= span).count();
     times.iter().map(|start| after(*start)).max().unwrap_or(0)
 }
-

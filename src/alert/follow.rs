@@ -94,10 +94,8 @@ fn happened(facts: &Facts<'_>, known: &Known, policy: &Policy) -> Happened {
     let needed = policy.confirmed_at();
     if independent >= needed && known.independent < needed {
         let before = known.independent;
-        events.push((
-            Event::Confirmed,
-            format!("confirmed: {independent} independent outlets, {before} when last told"),
-        ));
+        events
+            .push((Event::Confirmed, format!("confirmed: {independent} independent outlets, {before} when last told")));
     }
     if let Some(change) = headline_changes(facts.story, &known.told).first() {
         events.push((

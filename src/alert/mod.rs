@@ -20,7 +20,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Decision, decide, ready_watches};
-pub use digest::{Collected, Due, collect, rank};
+pub use digest::{Collected, Due, Kind, collect, rank};
 pub use facts::{Corrected, Facts, MatchFact, Past, Standing, Told};
 pub use follow::{HeadlineChange, headline_changes};
 pub use hours::{Hours, Quiet, Weekdays};
@@ -134,8 +134,7 @@ pub enum Route {
 }
 
 impl Route {
-    const ALL: [Self; 7] =
-        [Self::Watch, Self::Budget, Self::Quiet, Self::CatchUp, Self::Flood, Self::Old, Self::Cap];
+    const ALL: [Self; 7] = [Self::Watch, Self::Budget, Self::Quiet, Self::CatchUp, Self::Flood, Self::Old, Self::Cap];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -10,12 +10,15 @@ mod tests;
 mod writer;
 
 pub mod alerts;
+pub mod digests;
 pub mod entries;
 pub mod feeds;
+pub mod life;
 pub mod notices;
 pub mod outbox;
 pub mod retention;
 pub mod search;
+pub mod silences;
 pub mod stories;
 
 use std::{

@@ -5,13 +5,13 @@ use tempfile::TempDir;
 
 use super::{
     Error, MIGRATIONS, Migrations, Store, alerts,
-    alerts::NewAlert,
+    alerts::{NewAlert, Way},
     entries, feeds, notices, open_reader,
     outbox::{self, Claimed, DeliveryId, Settled},
     retention, search, stories,
 };
 use crate::{
-    alert::{ChannelId, Event, Priority, RecipientId},
+    alert::{ChannelId, Event, Priority, RecipientId, Told},
     entry::{
         Entry, EntryId, FeedId,
         identity::{Key, KeyKind},
@@ -70,12 +70,11 @@ impl Bench {
             let new = NewAlert {
                 recipient: &recipient,
                 story,
-                event,
+                events: &[event],
                 watches: &["w".to_owned()],
                 priority: Priority::Normal,
-                due: at(10),
                 reason: "because",
-                channels: &channels,
+                way: Way::Itself { due: at(10), channels: &channels },
             };
             let id = alerts::raise(c, &new, at(0))?;
             let bytes = |channel: &ChannelId| {
@@ -83,7 +82,7 @@ impl Bench {
                 Ok(Message { bytes: id.clone().into_bytes(), id })
             };
             let messages: Vec<_> = channels.iter().map(|channel| (channel.clone(), bytes(channel))).collect();
-            alerts::queue(c, id, 1, &messages, at(10))
+            alerts::queue(c, id, (1, &Told::default()), &messages, at(10))
         })
         .await;
     }
