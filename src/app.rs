@@ -155,10 +155,17 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let status = summary(&engine.round.rules.config);
     info!(milliseconds = started.elapsed().as_millis() as u64, "{status}");
     systemd::ready(&status);
-    let mut reloader = reload::Reloader { load, rounds, tools: tools_sender, intake: engine.intake.clone() };
+    let mut reloader = reload::Reloader {
+        load,
+        rounds,
+        tools: tools_sender,
+        intake: engine.intake.clone(),
+        store: Arc::clone(&engine.store),
+        clock: engine.clock,
+    };
     let failure = loop {
         tokio::select! {
-            _ = signals.hangup.recv() => reloader.reload(),
+            _ = signals.hangup.recv() => reloader.reload().await,
             _ = signals.terminate.recv() => break None,
             _ = signals.interrupt.recv() => break None,
             // Whoever starts it again starts it with a checked file.

@@ -11,12 +11,15 @@ mod trouble;
 mod writer;
 
 pub mod alerts;
+pub mod digests;
 pub mod entries;
 pub mod feeds;
+pub mod life;
 pub mod notices;
 pub mod outbox;
 pub mod retention;
 pub mod search;
+pub mod silences;
 pub mod stories;
 
 use std::{
@@ -49,6 +52,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_initial.sql")),
     M::up(include_str!("../../migrations/0002_notices.sql")),
     M::up(include_str!("../../migrations/0003_feed_health.sql")),
+    M::up(include_str!("../../migrations/0006_digests.sql")),
 ];
 
 /// The database, opened for writing by this process alone.
