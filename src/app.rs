@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -155,14 +155,23 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let status = summary(&engine.round.rules.config);
     info!(milliseconds = started.elapsed().as_millis() as u64, "{status}");
     systemd::ready(&status);
-    let mut reloader = reload::Reloader { load, rounds, tools: tools_sender, intake: engine.intake.clone() };
-    loop {
+    let mut reloader = reload::Reloader {
+        load,
+        rounds,
+        tools: tools_sender,
+        intake: engine.intake.clone(),
+        store: Arc::clone(&engine.store),
+        clock: engine.clock,
+    };
+    let failure = loop {
         tokio::select! {
-            _ = signals.hangup.recv() => reloader.reload(),
-            _ = signals.terminate.recv() => break,
-            _ = signals.interrupt.recv() => break,
+            _ = signals.hangup.recv() => reloader.reload().await,
+            _ = signals.terminate.recv() => break None,
+            _ = signals.interrupt.recv() => break None,
+            // Whoever starts it again starts it with a checked file.
+            failure = engine.store.failed() => break Some(failure),
         }
-    }
+    };
     info!("stopping");
     systemd::stopping();
     stop.cancel();
@@ -173,7 +182,10 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         _ = signals.interrupt.recv() => warn!("stopping at once"),
     }
     drop(reloader);
-    engine.close().await
+    match failure {
+        Some(failure) => bail!(failure),
+        None => engine.close().await,
+    }
 }
 
 fn summary(config: &Config) -> String {

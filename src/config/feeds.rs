@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use super::{
     Feed, Outlet, Secret,
     diagnostic::{Faults, is_dangerous, quote},
@@ -29,7 +31,7 @@ pub(super) fn feed(
     faults: &mut Faults,
 ) -> Option<PlacedFeed> {
     let mut reader = Reader::new(table, "[[feed]]", faults);
-    let url = reader.required("url", values::web_address);
+    let url = reader.required("url", address);
     let name = reader.optional("name", feed_name);
     let outlet = reader.optional("outlet", text);
     let groups = reader.list("groups", values::name).unwrap_or_default();
@@ -67,6 +69,16 @@ pub(super) fn feed(
 }
 
 /// Free text, for people; but `group:` would be read as a group where feeds are named.
+/// A feed, unlike other addresses, has settings for a login.
+fn address(node: &Node) -> Result<Url, Wrong> {
+    let has_login = |url: &Url| !url.username().is_empty() || url.password().is_some();
+    let is_login = text(node).ok().and_then(|text| Url::parse(&text).ok()).is_some_and(|url| has_login(&url));
+    values::web_address(node).map_err(|wrong| match is_login {
+        true => wrong.help("use `user` and `password_file`".to_owned()),
+        false => wrong,
+    })
+}
+
 fn feed_name(node: &Node) -> Result<String, Wrong> {
     const LONGEST: usize = 200;
     let name = values::line(node)?;

@@ -25,7 +25,7 @@ enum Shape {
     Secret,
 }
 
-const SETTINGS: [(&str, &str, Shape); 19] = [
+const SETTINGS: [(&str, &str, Shape); 20] = [
     ("storage", "path", Shape::Text),
     ("storage", "retention", Shape::Text),
     ("polling", "concurrency", Shape::Integer),
@@ -41,6 +41,7 @@ const SETTINGS: [(&str, &str, Shape); 19] = [
     ("polling", "proxy_password_file", Shape::Text),
     ("polling", "ca_file", Shape::Text),
     ("stories", "window", Shape::Text),
+    ("operator", "notify", Shape::Texts),
     ("mail", "from", Shape::Text),
     ("mail", "smtp", Shape::Text),
     ("mail", "password", Shape::Secret),

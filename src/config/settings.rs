@@ -69,6 +69,12 @@ pub(super) fn stories(settings: &Settings, faults: &mut Faults) -> Option<Storie
     Some(Stories { window })
 }
 
+/// `[operator] notify`: who is told of troubles.
+pub(super) fn operator(settings: &Settings, faults: &mut Faults) -> Vec<At<String>> {
+    let mut reader = Reader::new(settings.table("operator"), "[operator]", faults);
+    reader.list_or_none("notify", values::line).unwrap_or_default()
+}
+
 /// `None` when nothing is written about mail, or beside a fault.
 pub(super) fn mail(
     settings: &Settings,
