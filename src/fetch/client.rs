@@ -111,17 +111,16 @@ impl Client {
             let slot = self.slots.take(&host).await.ok_or_else(|| Error::Held { host: host.clone() })?;
             let started = Instant::now();
             let answer = tokio::time::timeout(left, self.ask(request, &trail, now)).await;
-            self.slots.note(&host, answer.is_err());
-            match answer {
-                Ok(Ok(Hop::Arrived(response))) => {
+            let answer = answer.unwrap_or(Err(Error::Timeout(request.timeout)));
+            self.slots.note(&host, answer.as_ref().is_err_and(Error::is_hang));
+            match answer? {
+                Hop::Arrived(response) => {
                     if response.status == 429 {
                         slot.send_others_away();
                     }
                     return Ok(*response);
                 }
-                Ok(Ok(Hop::Redirected { status, location })) => trail.follow(status, location.as_deref())?,
-                Ok(Err(error)) => return Err(error),
-                Err(_elapsed) => return Err(Error::Timeout(request.timeout)),
+                Hop::Redirected { status, location } => trail.follow(status, location.as_deref())?,
             }
             left = left.saturating_sub(started.elapsed());
         }

@@ -25,6 +25,8 @@ pub enum Error {
     Dns { host: String, cause: String },
     #[error("cannot connect to {host}: {cause}")]
     Connect { host: String, cause: String },
+    #[error("cannot connect to {host}: no answer")]
+    NoAnswer { host: String },
     #[error("no trusted TLS connection to {host}: {cause}")]
     Tls { host: String, cause: String },
     #[error("no complete answer within {}", seconds(.0))]
@@ -58,7 +60,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Dns { .. } | Self::Connect { .. } | Self::Timeout(_) | Self::Http { .. } | Self::Body(_) => true,
-            Self::Held { .. } => true,
+            Self::Held { .. } | Self::NoAnswer { .. } => true,
             Self::Setup(_) | Self::BadHeader { .. } | Self::Scheme { .. } | Self::Refused(_) | Self::Tls { .. } => {
                 false
             }
@@ -68,9 +70,9 @@ impl Error {
         }
     }
 
-    /// The host took the time there was and said nothing to the end.
+    /// The host took the time there was.
     pub fn is_hang(&self) -> bool {
-        matches!(self, Self::Timeout(_))
+        matches!(self, Self::Timeout(_) | Self::NoAnswer { .. })
     }
 
     /// Nobody there who can prove to be whom the URL names, or an address that may not be asked.
@@ -86,7 +88,7 @@ impl Error {
         }
         let (host, cause) = (host.to_owned(), innermost(error));
         match () {
-            () if error.is_timeout() => Self::Connect { host, cause: "no answer".to_owned() },
+            () if error.is_timeout() => Self::NoAnswer { host },
             () if find::<rustls::Error>(error).is_some() => Self::Tls { host, cause },
             () if error.is_dns() => Self::Dns { host, cause },
             () if error.is_connect() => Self::Connect { host, cause },

@@ -8,6 +8,7 @@ mod muting;
 mod operator;
 mod recognise;
 mod rules;
+mod seen;
 mod tell;
 mod wording;
 
@@ -29,6 +30,8 @@ use crate::{
 };
 
 pub use collect::{collect_due, is_anything_to_collect};
+use seen::Seen;
+
 pub use rules::{FeedContext, Rules};
 pub use wording::{queue_due, word};
 
@@ -86,6 +89,7 @@ pub struct Intake {
 
 struct Memory {
     index: Index,
+    seen: Seen,
     /// How to undo what the running transaction has done to the index.
     undo: Vec<Undo>,
 }
@@ -106,7 +110,7 @@ impl Intake {
             index.insert(prepared, story);
         })?;
         let size = index.len();
-        let memory = Memory { index, undo: Vec::new() };
+        let memory = Memory { index, seen: Seen::default(), undo: Vec::new() };
         Ok((Self { memory: Arc::new(Mutex::new(memory)), window }, size))
     }
 
@@ -156,6 +160,7 @@ impl Intake {
 
 impl Memory {
     fn settle(&mut self, is_committed: bool, now: Timestamp) {
+        self.seen.settle(is_committed);
         if is_committed {
             self.undo.clear();
             self.index.expire(now);
@@ -182,7 +187,8 @@ fn take_in(
 ) -> Result<(Counts, usize), Error> {
     life::touch(transaction, now)?;
     let context = rules.feed(&news.url);
-    let sorted = recognise::sort(transaction, news, now)?;
+    let sorted = recognise::sort(transaction, news, memory.seen.of(news.feed, now), now)?;
+    memory.seen.note(news.feed, sorted.digests, now);
     let mut touched: BTreeSet<(StoryId, EntryId)> = BTreeSet::new();
     let mut counts = Counts { listed: news.entries.len(), rekeyed: sorted.rekeyed, ..Counts::default() };
     for (id, entry) in &sorted.known {

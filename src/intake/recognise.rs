@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
-use super::News;
+use super::{
+    News,
+    seen::{Digests, digest},
+};
 use crate::{
     entry::{
         Entry, EntryId,
@@ -22,14 +25,27 @@ pub(super) struct Sorted<'a> {
     /// In the order in which they are to be taken in: the oldest first.
     pub new: Vec<(&'a Entry, Vec<Key>)>,
     pub rekeyed: usize,
+    /// Of all that the document lists.
+    pub digests: Digests,
 }
 
-/// Tells known entries from new ones and binds all their present keys to the known ones.
-pub(super) fn sort<'a>(transaction: &Transaction<'_>, news: &'a News, now: Timestamp) -> Result<Sorted<'a>, Error> {
-    let mut sorted = Sorted { known: Vec::new(), new: Vec::new(), rekeyed: 0 };
+/// Tells known entries from new ones and binds all their present keys to the known ones. Entries that say what they said
+/// in the last document, `unchanged`, are neither.
+pub(super) fn sort<'a>(
+    transaction: &Transaction<'_>,
+    news: &'a News,
+    unchanged: Option<&Digests>,
+    now: Timestamp,
+) -> Result<Sorted<'a>, Error> {
+    let mut sorted = Sorted { known: Vec::new(), new: Vec::new(), rekeyed: 0, digests: Digests::default() };
     let keys = keys(transaction, news)?;
     let mut unknown: Vec<(&Entry, Vec<Key>)> = Vec::new();
     for (entry, keys) in news.entries.iter().zip(keys) {
+        let digest = digest(entry, &keys);
+        sorted.digests.insert(digest);
+        if unchanged.is_some_and(|unchanged| unchanged.contains(&digest)) {
+            continue;
+        }
         match entries::find_known(transaction, news.feed, &identifying(&keys))? {
             Some(id) => {
                 entries::remember_keys(transaction, news.feed, id, &keys, now)?;

@@ -6,11 +6,11 @@
 mod holds;
 mod known;
 mod one;
+mod pass;
 mod whole;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    fmt,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -34,11 +34,12 @@ use crate::{
     entry::FeedId,
     fetch::{Client, registrable_domain},
     intake::{Counts, Intake, Rules},
-    schedule::{self, Hold, Notice, PollState},
-    store::{self, Store, feeds},
+    schedule::{self, Hold, Notice, PollState, Reach, Trouble},
+    store::{self, Store, feeds, notices},
 };
 
 pub use one::ways;
+pub use pass::{Pass, Polled};
 
 use holds::Holds;
 use known::{Known, pace, sync_rows};
@@ -78,6 +79,9 @@ pub struct Poller {
     /// States that are newer than what is stored, and what the operator is to be told with them.
     unsaved: BTreeMap<FeedId, (PollState, Vec<Notice>)>,
     new_holds: Vec<(String, Hold)>,
+    reach: Reach,
+    /// What the operator is to be told of the network; not stored yet.
+    new_reach: Option<Option<String>>,
     progress: Arc<AtomicU64>,
     /// What both clocks showed at the last turn.
     last_turn: (Timestamp, Instant),
@@ -92,43 +96,11 @@ struct Landed {
     hold: Option<(String, Hold)>,
     /// Not asked at all: its host is to be left alone.
     is_held: bool,
+    /// Some host has answered something.
+    is_answered: bool,
     counts: Counts,
     queued: usize,
     failure: Option<store::Error>,
-}
-
-/// Which feeds one pass in the foreground polls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pass {
-    Due,
-    All,
-    /// By name or URL.
-    Named(Vec<String>),
-}
-
-/// A feed polled in a pass.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Polled {
-    pub name: String,
-    pub counts: Counts,
-    pub is_unchanged: bool,
-    /// Not asked: its host is to be left alone.
-    pub is_held: bool,
-    pub error: Option<String>,
-}
-
-impl fmt::Display for Polled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.error {
-            _ if self.is_held => write!(f, "{}: not asked, for its host is to be left alone", self.name),
-            Some(error) => write!(f, "{}: {error}", self.name),
-            None if self.is_unchanged => write!(f, "{}: not modified", self.name),
-            None => {
-                let Counts { listed, new, changed, .. } = self.counts;
-                write!(f, "{}: {listed} entries, {new} new, {changed} changed", self.name)
-            }
-        }
-    }
 }
 
 impl Poller {
@@ -160,6 +132,8 @@ impl Poller {
             in_flight: HashMap::new(),
             unsaved: BTreeMap::new(),
             new_holds: Vec::new(),
+            reach: Reach::default(),
+            new_reach: None,
             progress: Arc::default(),
             last_turn: (now, Instant::now()),
         };
@@ -197,7 +171,9 @@ impl Poller {
                 () = stop.cancelled() => {}
                 () = rest(pause, &progress) => {}
                 Some(done) = self.polling.join_next_with_id(), if pause != AFTER_ERROR => {
-                    self.landed(done, &wake);
+                    if let Some(failure) = self.landed(done, &wake).and_then(|(_, landed)| landed.failure) {
+                        error!(error = %failure, "what came could not be stored");
+                    }
                 }
                 Ok(()) = rounds.changed() => {
                     let rules = Arc::clone(&rounds.borrow_and_update().rules);
@@ -212,56 +188,11 @@ impl Poller {
         }
     }
 
-    /// One pass in the foreground.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn pass(&mut self, pass: &Pass) -> Result<Vec<Polled>, store::Error> {
-        let wake = Notify::new();
-        let now = self.clock.now();
-        let mut wanted = self.wanted(pass, now);
-        let order = wanted.clone();
-        let mut counts: HashMap<FeedId, (Counts, bool)> = HashMap::new();
-        while !wanted.is_empty() || !self.polling.is_empty() {
-            let room = BEGUN_AT_ONCE.saturating_sub(self.polling.len());
-            if !wanted.is_empty() && room >= BEGUN_AT_ONCE / 4 {
-                let batch: Vec<FeedId> = wanted.drain(..wanted.len().min(room)).collect();
-                self.begin(batch, now).await?;
-            }
-            let Some(done) = self.polling.join_next_with_id().await else { continue };
-            let Some((id, landed)) = self.landed(done, &wake) else { continue };
-            if let Some(failure) = landed.failure {
-                return Err(failure);
-            }
-            if !landed.is_held {
-                counts.insert(id, (landed.counts, landed.state.last_status == Some(304)));
-            }
-        }
-        self.save(Vec::new()).await?;
-        Ok(order.into_iter().filter_map(|id| self.polled(id, counts.get(&id))).collect())
-    }
-
-    fn polled(&self, id: FeedId, result: Option<&(Counts, bool)>) -> Option<Polled> {
-        let known = self.feeds.get(&id)?;
-        let (counts, is_unchanged) = result.copied().unwrap_or_default();
-        let error = known.state.last_error.clone().filter(|_| known.state.failures > 0);
-        Some(Polled { name: known.feed.name.clone(), counts, is_unchanged, is_held: result.is_none(), error })
-    }
-
-    fn wanted(&self, pass: &Pass, now: Timestamp) -> Vec<FeedId> {
-        let is_wanted = |known: &Known| match pass {
-            Pass::Due => known.state.retired.is_none() && known.state.next_poll <= now,
-            Pass::All => known.state.retired.is_none(),
-            Pass::Named(names) => names.iter().any(|name| *name == known.feed.name || name == known.feed.url.as_str()),
-        };
-        self.feeds.iter().filter(|(_, known)| is_wanted(known)).map(|(id, _)| *id).collect()
-    }
-
     /// Takes in what has landed, stores what is not stored yet, begins what is due.
     async fn turn(&mut self, wake: &Notify) -> Result<(), store::Error> {
         while let Some(done) = self.polling.try_join_next_with_id() {
             if let Some(failure) = self.landed(done, wake).and_then(|(_, landed)| landed.failure) {
-                return Err(failure);
+                Self::after_failure(failure)?;
             }
         }
         let now = self.clock.now();
@@ -269,6 +200,15 @@ impl Poller {
         let due: Vec<FeedId> =
             self.queue.iter().take_while(|(time, _)| *time <= now).take(BEGUN_AT_ONCE).map(|(_, id)| *id).collect();
         self.begin(due, now).await
+    }
+
+    /// A panic over one document is that feed's trouble; a database that fails is everybody's.
+    fn after_failure(failure: store::Error) -> Result<(), store::Error> {
+        if !matches!(failure, store::Error::Panicked(_)) {
+            return Err(failure);
+        }
+        error!(error = %failure, "what came could not be stored");
+        Ok(())
     }
 
     /// Begins polls; that they are under way is stored before, so that a process that is killed does not ask the same
@@ -317,10 +257,11 @@ impl Poller {
     fn landed(&mut self, done: Result<(Id, Landed), JoinError>, wake: &Notify) -> Option<(FeedId, Landed)> {
         let task = done.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
         let id = self.in_flight.remove(&task)?;
-        let landed = match done {
+        let mut landed = match done {
             Ok((_, landed)) => landed,
             Err(panic) => self.after_panic(id, &panic)?,
         };
+        self.note_reach(&mut landed);
         if landed.queued > 0 {
             wake.notify_one();
         }
@@ -331,6 +272,20 @@ impl Poller {
         self.report(id, &landed);
         self.set_state(id, landed.state.clone(), (!landed.is_saved).then(|| landed.notices.clone()));
         Some((id, landed))
+    }
+
+    /// When nothing answers at all, that is told, and not of every feed that it fails.
+    fn note_reach(&mut self, landed: &mut Landed) {
+        if landed.is_held {
+            return;
+        }
+        let feeds = self.feeds.len();
+        if let Some(told) = self.reach.note(landed.is_answered, feeds, self.clock.now()) {
+            self.new_reach = Some(told);
+        }
+        if self.reach.is_lost(feeds) {
+            landed.notices.retain(|notice| !(notice.is_on && notice.trouble == Trouble::Failing));
+        }
     }
 
     fn after_panic(&self, id: FeedId, panic: &JoinError) -> Option<Landed> {
@@ -354,7 +309,7 @@ impl Poller {
             info!(feed, after = before.failures, "feed reads again");
         }
         if let (Some(to), true) = (&state.moved_to, state.moved_to != before.moved_to) {
-            warn!(feed, to, "feed has moved for good");
+            warn!(feed, to = one::without_tokens(to), "feed has moved for good");
         }
         if landed.counts.rekeyed > 0 {
             warn!(feed, entries = landed.counts.rekeyed, "all ids of the feed have changed; recognised by headline");
@@ -384,23 +339,35 @@ impl Poller {
 
     /// Stores in one transaction what is newer than the database, and `more` (which is not kept in memory).
     async fn save(&mut self, more: Vec<(FeedId, PollState)>) -> Result<(), store::Error> {
-        if self.unsaved.is_empty() && self.new_holds.is_empty() && more.is_empty() {
+        if self.unsaved.is_empty() && self.new_holds.is_empty() && self.new_reach.is_none() && more.is_empty() {
             return Ok(());
         }
         let now = self.clock.now();
         let unsaved: Vec<_> = self.unsaved.iter().filter_map(|(id, entry)| self.to_store(*id, entry)).collect();
-        let holds = self.new_holds.clone();
+        let (holds, reach) = (self.new_holds.clone(), self.new_reach.clone());
         let save = move |transaction: &rusqlite::Transaction<'_>| {
             for (id, state, notices, feed) in unsaved {
                 feeds::save(transaction, id, None, &state)?;
                 feeds::tell(transaction, feed.url.as_str(), &feed.name, &notices, now)?;
             }
             more.iter().try_for_each(|(id, state)| feeds::save(transaction, *id, None, state))?;
-            holds.iter().try_for_each(|(host, hold)| feeds::hold_host(transaction, host, hold.until, &hold.reason))
+            holds.iter().try_for_each(|(host, hold)| feeds::hold_host(transaction, host, hold.until, &hold.reason))?;
+            let told = match reach {
+                None => false,
+                Some(Some(text)) => notices::raise(transaction, "polling", "offline", &text, now)?,
+                Some(None) => notices::close(transaction, "polling", "offline", "Hosts answer again.", now)?,
+            };
+            Ok(told)
         };
-        self.store.write(save).await?;
+        if self.store.write(save).await? {
+            match self.new_reach.as_ref().and_then(Option::as_deref) {
+                Some(trouble) => warn!("{trouble}"),
+                None => info!("hosts answer again"),
+            }
+        }
         self.unsaved.clear();
         self.new_holds.clear();
+        self.new_reach = None;
         Ok(())
     }
 
@@ -492,7 +459,8 @@ impl Poller {
 impl Landed {
     fn unsaved(state: PollState, notices: Vec<Notice>) -> Self {
         let counts = Counts::default();
-        Self { state, notices, is_saved: false, hold: None, is_held: false, counts, queued: 0, failure: None }
+        let (is_saved, is_held, is_answered) = (false, false, false);
+        Self { state, notices, is_saved, hold: None, is_held, is_answered, counts, queued: 0, failure: None }
     }
 }
 

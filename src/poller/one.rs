@@ -82,7 +82,7 @@ impl Poll {
             }
             Ok(response) => {
                 self.holds.answered(&domain);
-                self.answered(response, now).await
+                Landed { is_answered: true, ..self.answered(response, now).await }
             }
         }
     }
@@ -183,7 +183,7 @@ impl Poll {
             let next = schedule::next(&before, &Outcome::Fetched(fetched), &pace, now, jitter);
             Next { state: PollState { baselined: true, ..next.state }, notices: shown(next.notices) }
         };
-        match self.intake.record(&self.store, self.rules, news, now, next).await {
+        match self.intake.record(&self.store, Arc::clone(&self.rules), news, now, next).await {
             Ok(recorded) => Landed {
                 is_saved: true,
                 counts: recorded.counts,
@@ -206,13 +206,17 @@ fn cause(error: &Error) -> Cause {
     }
 }
 
-/// Addresses in what the operator is told lose what may be secret.
-fn shown(notices: Vec<Notice>) -> Vec<Notice> {
+/// Addresses in what people are told lose what may be secret.
+pub(super) fn without_tokens(text: &str) -> String {
     let word = |word: &str| match Url::parse(word) {
         Ok(url) if url.has_host() => without_secrets(&url).to_string(),
         _ => word.to_owned(),
     };
-    let text = |text: &str| text.split(' ').map(word).collect::<Vec<_>>().join(" ");
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn shown(notices: Vec<Notice>) -> Vec<Notice> {
+    let text = without_tokens;
     notices.into_iter().map(|notice| Notice { text: text(&notice.text), ..notice }).collect()
 }
 

@@ -5,6 +5,7 @@
 mod health;
 mod holds;
 mod next;
+mod reach;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use self::{
     health::{Habit, Notice, Trouble},
     holds::{Hold, HostHolds},
     next::{Cause, Fetched, Next, Outcome, next},
+    reach::Reach,
     start::{first_poll, postpone, resume, set_back, underway},
 };
 

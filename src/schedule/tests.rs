@@ -425,3 +425,17 @@ fn what_is_to_come_moves_back_with_the_clock() {
     assert_eq!(holds.get("a.example", after(now(), MINUTE)), None);
     assert_eq!(set_back(now(), DAY), at(now().as_second() - 86_400));
 }
+
+#[test]
+fn that_nothing_answers_is_told_once_and_its_end_too() {
+    let mut reach = Reach::default();
+    assert_eq!(reach.note(true, 5, now()), Some(None), "after a start the last process's trouble is over");
+    let told: Vec<_> = (0..9).map(|_| reach.note(false, 6, now()).is_some()).collect();
+    assert_eq!(told.iter().position(|told| *told), Some(5), "{told:?}");
+    assert_eq!(told.iter().filter(|told| **told).count(), 1);
+    assert!(reach.is_lost(6));
+    assert_eq!(reach.note(true, 6, now()), Some(None));
+    assert_eq!((reach.note(true, 6, now()), reach.is_lost(6)), (None, false));
+    let mut few = Reach::default();
+    assert!((0..99).all(|_| few.note(false, 4, now()).is_none()) && !few.is_lost(4));
+}

@@ -2,7 +2,7 @@
 
 use crate::harness::{
     World, at,
-    script::{Script, feed, reply},
+    script::{Reply, Script, feed, reply},
 };
 
 /// Kind and sentence of each notice, with what closed it.
@@ -119,4 +119,24 @@ fn the_list_of_feeds_shows_health_and_what_comes_next() {
     assert!(all.contains("1 failures in a row: HTTP status 429") && !all.contains("canary"), "{all}");
     let troubled = world.ok(&["feeds", "list", "--troubled"]).out;
     assert!(troubled.contains("/other") && !troubled.contains("Tides"), "{troubled}");
+}
+
+#[tokio::test]
+async fn when_nothing_answers_that_is_told_and_not_of_every_feed() {
+    let script = Script::start("127.0.0.1", |_, before| match before {
+        0..24 => Reply::Send(Vec::new()),
+        _ => reply("200 OK", feed(&["one"])),
+    });
+    let urls: Vec<String> = (0..6).map(|number| script.url(&format!("/{number}"))).collect();
+    let world = World::of_feeds(&urls, "every = \"1m\"");
+    let mut live = world.open(0).await;
+    for minute in [0, 10, 20, 60] {
+        live.poll(minute).await;
+    }
+    let during = notices(&world);
+    assert_eq!(during.len(), 1, "{during:?}");
+    assert!(during[0].starts_with("offline: No host has answered any of 6 polls since 2024-11-14T18:"), "{during:?}");
+    live.poll(120).await;
+    assert_eq!(notices(&world), [format!("{} / Hosts answer again.", during[0])]);
+    live.finish().await;
 }
