@@ -11,6 +11,7 @@ mod harness;
 mod commands;
 mod daemon;
 mod delivery;
+mod floods;
 mod follow_ups;
 mod hours;
 mod kill;

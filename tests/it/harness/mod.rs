@@ -9,6 +9,7 @@ mod live;
 mod origin;
 mod sinks;
 pub mod texts;
+pub mod unlike;
 
 use std::{
     fmt::Write as _,
