@@ -231,3 +231,25 @@ async fn after_a_long_absence_one_marked_catch_up_comes_and_critical_matches_at_
     assert_eq!(world.smtp.mails().len(), 3);
     live.finish().await;
 }
+
+#[tokio::test]
+async fn a_digest_missed_while_nobody_was_there_comes_late_and_once() {
+    let world = World::new(&["times"], &rules("[watch.alert]\nfirst = \"digest\"", "digest = [\"07:00\"]"));
+    let mut live = world.baseline().await;
+    live.deliver(0).await;
+    world.publish("times", texts::times(10));
+    live.step(10).await;
+    // Three mornings go by.
+    let back = clock(3, 9, 0);
+    live.restart(back).await;
+    live.deliver(back).await;
+    assert_eq!(world.smtp.mails().len(), 0, "the feeds are read first");
+    live.step(back).await;
+    live.deliver(back + 60).await;
+    let mails = world.smtp.mails();
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].text().contains(texts::TIMES_TITLE), "{}", mails[0].text());
+    live.deliver(clock(4, 7, 0)).await;
+    assert_eq!(world.smtp.mails().len(), 2);
+    live.finish().await;
+}
