@@ -1,9 +1,4 @@
-//! How much of each field is kept: no feed text can make a later step slow or large. Every text passes through here
-//! once, so this is also where text that was encoded twice is mended.
-
-use std::borrow::Cow;
-
-use super::entities;
+//! How much of each field is kept: no feed text can make a later step slow or large.
 
 /// Bytes of a headline, feed title or author.
 pub const TITLE: usize = 2_000;
@@ -17,6 +12,8 @@ pub(super) const BASE: usize = 1_024;
 pub const TAGS: usize = 50;
 /// Entries of one document. The largest feeds seen have some ten thousand.
 pub const ENTRIES: usize = 100_000;
+/// Bytes of a language tag; longer ones are none (RFC 5646, 4.4.1).
+const LANGUAGE: usize = 35;
 const ID: usize = 4_096;
 const TAG: usize = 200;
 
@@ -26,15 +23,15 @@ pub fn cut(text: &str, most: usize) -> &str {
 }
 
 pub(super) fn title(text: &str) -> String {
-    cut(&mended(text), TITLE).to_owned()
+    cut(text, TITLE).to_owned()
 }
 
 pub(super) fn body(text: &str) -> String {
-    cut(&mended(text), BODY).to_owned()
+    cut(text, BODY).to_owned()
 }
 
 pub(super) fn tag(text: &str) -> String {
-    cut(&mended(text), TAG).to_owned()
+    cut(text, TAG).to_owned()
 }
 
 /// An id that is cut must not become equal to another one: a digest of the whole takes the place of its tail.
@@ -45,12 +42,6 @@ pub(super) fn id(text: &str) -> String {
     format!("{}#{:032x}", cut(text, ID), xxhash_rust::xxh3::xxh3_128(text.as_bytes()))
 }
 
-/// UTF-8 that someone read as windows-1252 and encoded again (`GrÃ¶Ã\u{178}e`), read rightly; any other text as it is.
-fn mended(text: &str) -> Cow<'_, str> {
-    // Only the lead bytes of UTF-8 begin such a sequence.
-    if !text.chars().any(|c| matches!(c, '\u{C2}'..='\u{F4}')) {
-        return Cow::Borrowed(text);
-    }
-    let bytes: Option<Vec<u8>> = text.chars().map(entities::windows_1252_byte).collect();
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map_or(Cow::Borrowed(text), Cow::Owned)
+pub(super) fn language(text: &str) -> Option<String> {
+    (text.len() <= LANGUAGE).then(|| text.to_owned())
 }
