@@ -153,10 +153,9 @@ fn words(at: usize, count: usize) -> String {
     (0..count).map(|word| WORDS[(at * 7 + word * word * 5 + word) % WORDS.len()]).collect::<Vec<_>>().join(" ")
 }
 
-/// Processor time of the process (Linux: fields 14 and 15 of its stat, in hundredths of a second).
+/// Time this process has spent on a processor, so that a busy machine does not count.
 fn processor() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let behind_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = |field: usize| behind_name.split_whitespace().nth(field).and_then(|t| t.parse().ok()).unwrap_or(0u64);
-    Duration::from_millis((ticks(11) + ticks(12)) * 10)
+    let spent = fs::read_to_string("/proc/self/schedstat").ok();
+    let nanos = spent.and_then(|spent| spent.split(' ').next()?.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! `storywatch feeds list`: the health of each feed.
+//! `storywatch feeds`: the health of each feed; and finding, importing and exporting them.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{
+    discover::Discover,
     lookup::{Place, Reading},
+    opml::{Export, Import},
     out::Out,
     stories::clock_time,
 };
@@ -20,6 +22,12 @@ use crate::{
 pub(super) enum Feeds {
     /// List all feeds with their last and next poll, and what went wrong.
     List(List),
+    /// Find the feeds of a site and print them as configuration.
+    Discover(Discover),
+    /// Print the feeds of another reader's list (OPML) as configuration.
+    Import(Import),
+    /// Print the configured feeds as a list (OPML) for another reader.
+    Export(Export),
 }
 
 #[derive(Debug, Args)]
@@ -33,6 +41,9 @@ impl Feeds {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
         match self {
             Self::List(command) => command.run(place),
+            Self::Discover(command) => command.run(place),
+            Self::Import(command) => command.run(place),
+            Self::Export(command) => command.run(place),
         }
     }
 }

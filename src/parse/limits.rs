@@ -1,5 +1,7 @@
 //! How much of each field is kept: no feed text can make a later step slow or large.
 
+use unicode_segmentation::GraphemeCursor;
+
 /// Bytes of a headline, feed title or author.
 pub const TITLE: usize = 2_000;
 /// Bytes of one summary or content.
@@ -23,7 +25,22 @@ pub fn cut(text: &str, most: usize) -> &str {
 }
 
 pub(super) fn title(text: &str) -> String {
-    cut(text, TITLE).to_owned()
+    whole_letters(text, TITLE).to_owned()
+}
+
+/// The beginning of `text` that fits `most` bytes, cut between what a reader sees as letters: an emoji of several
+/// people is not parted. Letters longer than any that means something are cut all the same.
+fn whole_letters(text: &str, most: usize) -> &str {
+    const LONGEST: usize = 200;
+    let cut = cut(text, most);
+    let mut cursor = GraphemeCursor::new(cut.len(), text.len(), true);
+    let window = &text[..text.floor_char_boundary(cut.len() + LONGEST)];
+    let at = match cursor.is_boundary(window, 0) {
+        Ok(false) => cursor.prev_boundary(window, 0).ok().flatten(),
+        _ => Some(cut.len()),
+    };
+    let at = at.filter(|at| at + LONGEST >= cut.len()).unwrap_or(cut.len());
+    &text[..at]
 }
 
 pub(super) fn body(text: &str) -> String {
@@ -44,4 +61,23 @@ pub(super) fn id(text: &str) -> String {
 
 pub(super) fn language(text: &str) -> Option<String> {
     (text.len() <= LANGUAGE).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headlines_are_cut_between_letters() {
+        let family = "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}";
+        for lead in (TITLE - family.len() - 3)..=TITLE {
+            let cut = title(&format!("{}{family} and more", "x".repeat(lead)));
+            let rest = cut.trim_start_matches('x');
+            assert!(rest.is_empty() || rest.starts_with(family), "{rest:?}");
+            assert!(cut.len() <= TITLE && cut.len() + family.len() > TITLE);
+        }
+        // No letter has two thousand accents.
+        assert_eq!(title(&format!("e{}", "\u{301}".repeat(5_000))).len(), TITLE - 1);
+        assert_eq!(title("short"), "short");
+    }
 }

@@ -323,7 +323,7 @@ fn name_at(text: &str) -> &str {
 }
 
 /// The attribute at the start of `text`: name, raw value and bytes used.
-fn attribute(text: &str) -> (&str, &str, usize) {
+pub(super) fn attribute(text: &str) -> (&str, &str, usize) {
     let name_end =
         text.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/' | '<')).unwrap_or(text.len());
     let name = &text[..name_end];

@@ -18,9 +18,12 @@ mod laws;
 pub mod limits;
 mod markup;
 mod names;
+pub mod opml;
+pub mod page;
 mod reading;
 mod references;
 mod said;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -11,6 +11,7 @@ mod harness;
 mod commands;
 mod daemon;
 mod delivery;
+mod feeds;
 mod kill;
 mod news;
 mod secrets;

@@ -41,6 +41,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "courier",
             "deliver",
             "entry",
+            "fetch",
             "intake",
             "message",
             "parse",

@@ -59,6 +59,42 @@ fn documents_made_to_hurt_are_read_in_bounds() {
     check_refused("<!--".repeat(100_000), "an empty document");
 }
 
+/// Bytes that the texts of an entry take.
+fn held(entry: &ParsedEntry) -> usize {
+    let texts = [&entry.id, &entry.title, &entry.url, &entry.summary, &entry.content, &entry.author];
+    texts.into_iter().flatten().chain(&entry.tags).map(String::len).sum()
+}
+
+#[test]
+fn one_entry_holds_only_so_much_whatever_is_sent() {
+    let long = "é".repeat(6 << 20);
+    let fields = ["title", "link", "guid", "description", "content:encoded", "author", "category", "pubDate"];
+    let fields: String = fields.iter().map(|name| format!("<{name}>{long}</{name}>")).collect();
+    let tags = "<category>x</category>".repeat(50_000);
+    let entry = item(&format!("{fields}{tags}"));
+    assert!(held(&entry) <= 2 * limits::BODY + 10 * limits::URL, "{}", held(&entry));
+    assert!(entry.tags.len() <= limits::TAGS);
+    let attributes = "a='b' rel='x' href='/1' ".repeat(50_000);
+    let entry = item(&format!("<title>One</title><link {attributes}>/1</link>"));
+    assert_eq!((entry.title.as_deref(), held(&entry)), (Some("One"), 3));
+}
+
+#[test]
+fn a_tag_keeps_no_more_attributes_than_are_ever_asked_for() {
+    let document = format!("<rss><channel><item {}>", "a='b' HREF='x' href='y' rel='z' ".repeat(10_000));
+    let (tree, _) = markup::read(&document);
+    assert_eq!(tree.attributes.len(), 2);
+    assert_eq!(tree.attribute(tree.items()[0], "href"), Some("x"));
+}
+
+#[test]
+fn a_document_keeps_no_more_elements_than_there_may_be() {
+    let document = format!("<rss><channel><item><title>One</title>{}", "<link/>".repeat(1_100_000));
+    let (feed, problems) = parse_feed(document.as_bytes(), None, None).expect("a feed");
+    assert_eq!(feed.entries.len(), 1);
+    assert_eq!(problems[0].message, "the document has too many elements and was cut");
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
