@@ -5,11 +5,13 @@
 
 mod check;
 mod demo;
+mod discover;
 mod feeds;
 mod group;
 mod input;
 mod lookup;
 mod matching;
+mod opml;
 mod out;
 mod outbox;
 mod paper;
@@ -78,7 +80,7 @@ enum Command {
     Match(matching::Match),
     /// Group entries given as JSON lines into stories.
     Group(group::Group),
-    /// The feeds and their health.
+    /// The feeds and their health; find, import and export them.
     #[command(subcommand)]
     Feeds(feeds::Feeds),
     /// List the stories.

@@ -14,6 +14,7 @@ mod delivery;
 mod floods;
 mod follow_ups;
 mod hours;
+mod feeds;
 mod kill;
 mod news;
 mod operator;
