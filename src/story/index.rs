@@ -203,13 +203,11 @@ impl Index {
     fn join(&self, document: &Prepared, best: &Candidate) -> Grouping {
         let standing = self.standing(document, best);
         let (relation, of) = relate::relate(&standing);
-        let mut cites = document.sources.cites.clone();
-        cites.extend(document.sources.agency.clone().filter(|_| relation == Relation::Wire));
         Grouping {
             verdict: Verdict::Joins(best.story),
             relation,
             of,
-            cites,
+            cites: document.sources.cites.clone(),
             reason: relate::explain_join(&best.signals, best.source, best.score),
             score: best.score,
         }

@@ -11,6 +11,7 @@ mod index;
 mod junk;
 mod lexicon;
 mod outlets;
+mod phrases;
 mod postings;
 mod profile;
 mod relate;
