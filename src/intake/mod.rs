@@ -20,7 +20,7 @@ use crate::{
     entry::{Entry, EntryId, FeedId},
     schedule::PollState,
     store::{Error, Store, entries, feeds, search, stories},
-    story::{Document, Index, StoryId, Verdict},
+    story::{Document, Index, StoryId, Verdict, correction::correction},
     watch::folded_words,
 };
 
@@ -201,7 +201,8 @@ fn update_known(
     if before.entry.title == entry.title && before.entry.text == entry.text {
         return Ok(None);
     }
-    entries::update(transaction, id, entry, now)?;
+    let corrects = correction(&entry.title, &entry.text);
+    entries::update(transaction, id, entry, corrects.as_deref(), now)?;
     search::index(transaction, id, &folded_words(&entry.title, &entry.text))?;
     let seen = before.seen;
     memory.undo.push(Undo::Replaced(Box::new(document(id, &before.outlet, context, &before.entry, seen))));
@@ -241,6 +242,7 @@ fn store_new(
         related_to: grouping.of,
         reason: grouping.reason,
         score: grouping.score,
+        corrects: grouping.corrects.or_else(|| correction(&entry.title, &entry.text)),
     };
     entries::insert(transaction, &stored, &grouping.cites)?;
     search::index(transaction, id, &folded_words(&entry.title, &entry.text))?;

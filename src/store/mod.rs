@@ -47,6 +47,7 @@ const SPARE_READERS: usize = 4;
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_initial.sql")),
     M::up(include_str!("../../migrations/0002_notices.sql")),
+    M::up(include_str!("../../migrations/0004_regrouping.sql")),
 ];
 
 /// The database, opened for writing by this process alone.

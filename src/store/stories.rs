@@ -59,7 +59,7 @@ fn members(
     let mut statement = connection.prepare_cached(
         "SELECT entry.id, entry.feed, entry.outlet, entry.guid, entry.url, entry.canonical_url, entry.title, '' AS text,
              '[]' AS links, entry.author, entry.tags, entry.source, entry.language, entry.published, entry.updated,
-             entry.seen, entry.baseline, entry.story, entry.relation, entry.related_to, entry.reason, entry.score,
+             entry.seen, entry.baseline, entry.story, entry.relation, entry.related_to, entry.reason, entry.score, entry.corrects,
              related.outlet AS of_outlet
          FROM entry LEFT JOIN entry AS related ON related.id = entry.related_to
          WHERE entry.story = ?1 ORDER BY entry.seen, entry.id",
@@ -100,6 +100,7 @@ fn member(
         evidence,
         earlier_titles,
         baseline: stored.baseline,
+        corrects: stored.corrects,
         cites,
     })
 }

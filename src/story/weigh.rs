@@ -51,11 +51,11 @@ pub fn features(s: &Signals) -> [f32; FEATURES] {
 
 /// Probability that the document tells the story.
 ///
-/// Three rules stand above the fitted weights: what denies a story is news of its own; two entries of one
-/// outlet that share little but a run of text share the site's template; and a text that another outlet has printed
-/// nearly whole belongs to it whatever else was put around it.
+/// Two rules stand above the fitted weights: two entries of one outlet that share little but a run of text share the
+/// site's template, and a text that another outlet has printed nearly whole belongs to it whatever else was put around
+/// it.
 pub fn weigh(signals: &Signals, weights: &[f32; FEATURES]) -> f32 {
-    if signals.denies_alone || is_template(signals) {
+    if is_template(signals) {
         return 0.0;
     }
     let sum: f32 = features(signals).iter().zip(weights).map(|(value, weight)| value * weight).sum();
