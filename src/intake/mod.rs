@@ -3,6 +3,7 @@
 //! Intake is serial, so two outlets that carry one story in the same second cannot both found it. The story index in
 //! memory is put right when a transaction does not commit. Must not fetch, send, or read the clock.
 
+mod keyed;
 mod recognise;
 mod rules;
 mod tell;
@@ -19,7 +20,7 @@ use rusqlite::{Connection, Transaction};
 use crate::{
     entry::{Entry, EntryId, FeedId},
     schedule::PollState,
-    store::{Error, Store, entries, feeds, search, stories},
+    store::{Error, Store, entries, feeds, regrouping, search, stories},
     story::{Document, Index, StoryId, Verdict, correction::correction},
     watch::folded_words,
 };
@@ -70,6 +71,10 @@ struct Memory {
     index: Index,
     /// How to undo what the running transaction has done to the index.
     undo: Vec<Undo>,
+    /// Last line of the log of merges and splits that the index follows.
+    regrouped: i64,
+    /// Stories that were put right by hand and are not decided about yet.
+    undecided: BTreeSet<(StoryId, EntryId)>,
 }
 
 enum Undo {
@@ -88,7 +93,8 @@ impl Intake {
             index.insert(prepared, story);
         })?;
         let size = index.len();
-        let memory = Memory { index, undo: Vec::new() };
+        let regrouped = regrouping::latest(connection)?;
+        let memory = Memory { index, undo: Vec::new(), regrouped, undecided: BTreeSet::new() };
         Ok((Self { memory: Arc::new(Mutex::new(memory)), window }, size))
     }
 
@@ -129,6 +135,22 @@ impl Intake {
         store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
     }
 
+    /// Takes over what was merged or split by another process since the last look; gives the deliveries that are due.
+    pub async fn follow(&self, store: &Store, rules: Arc<Rules>, now: Timestamp) -> Result<usize, Error> {
+        let latest = store.read(regrouping::latest).await?;
+        if latest == self.lock().regrouped {
+            return Ok(0);
+        }
+        let (at_work, at_end) = (self.clone(), self.clone());
+        let work = move |transaction: &Transaction<'_>| {
+            for (story, entry) in at_work.lock().follow(transaction)? {
+                tell::decide_story(transaction, &rules, story, entry, now)?;
+            }
+            queue_due(transaction, &rules, now)
+        };
+        store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
         // A panic inside a transaction is undone by `settle`, so what it leaves behind is usable.
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
@@ -136,8 +158,20 @@ impl Intake {
 }
 
 impl Memory {
+    /// Moves in the index what the log says has moved; gives the stories to be decided about. What the log says is
+    /// committed already, so none of it is undone when this transaction fails; only the decisions are then made later.
+    fn follow(&mut self, transaction: &Transaction<'_>) -> Result<BTreeSet<(StoryId, EntryId)>, Error> {
+        for line in regrouping::since(transaction, self.regrouped)? {
+            line.entries.iter().for_each(|entry| self.index.regroup(*entry, line.target));
+            self.regrouped = line.id;
+            self.undecided.extend(line.entries.first().map(|entry| (line.target, *entry)));
+        }
+        Ok(self.undecided.clone())
+    }
+
     fn settle(&mut self, is_committed: bool, now: Timestamp) {
         if is_committed {
+            self.undecided.clear();
             self.undo.clear();
             self.index.expire(now);
             return;
@@ -163,7 +197,7 @@ fn take_in(
 ) -> Result<(Counts, usize), Error> {
     let context = rules.feed(&news.url);
     let sorted = recognise::sort(transaction, news, now)?;
-    let mut touched: BTreeSet<(StoryId, EntryId)> = BTreeSet::new();
+    let mut touched = memory.follow(transaction)?;
     let mut counts = Counts { listed: news.entries.len(), rekeyed: sorted.rekeyed, ..Counts::default() };
     for (id, entry) in &sorted.known {
         if let Some(story) = update_known(transaction, memory, rules, &context, *id, entry, now)? {
@@ -224,12 +258,14 @@ fn store_new(
     let id = entries::next_id(transaction)?;
     let outlet = rules.outlet_of(context, entry);
     let prepared = memory.index.prepare(&document(id, &outlet, context, entry, now));
-    let grouping = memory.index.group(&prepared);
+    let story_keys = keyed::of_entry(rules, &outlet, context, entry);
+    let grouping = keyed::group(transaction, &memory.index, &prepared, &story_keys)?;
     let story = match grouping.verdict {
         Verdict::Joins(story) => story,
         Verdict::Founds => stories::found(transaction, &entry.title, now)?,
     };
     stories::grown(transaction, story, now)?;
+    keyed::remember(transaction, &story_keys, story)?;
     let stored = entries::Stored {
         id,
         feed: news.feed,

@@ -14,9 +14,11 @@ pub mod entries;
 pub mod feeds;
 pub mod notices;
 pub mod outbox;
+pub mod regrouping;
 pub mod retention;
 pub mod search;
 pub mod stories;
+pub mod story_keys;
 
 use std::{
     path::{Path, PathBuf},

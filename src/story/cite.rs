@@ -62,13 +62,15 @@ struct Reading<'a> {
     text: &'a str,
     words: Vec<Word>,
     mentions: Vec<Mention>,
+    sentences: Vec<(usize, usize)>,
 }
 
 impl<'a> Reading<'a> {
     fn new(text: &'a str, names: &Names) -> Self {
         let words = words::split(&outlets::part_elisions(text));
         let mentions = names.mentions(&words);
-        Self { text, words, mentions }
+        let sentences = if mentions.is_empty() { Vec::new() } else { words::sentences(text) };
+        Self { text, words, mentions, sentences }
     }
 
     /// Adds what only the whole name elsewhere in the document makes a mention.
@@ -140,13 +142,9 @@ impl<'a> Reading<'a> {
     }
 
     fn sentence_around(&self, mention: &Mention) -> (usize, usize) {
-        let (from, to) = (self.words[mention.from].start, self.words[mention.to - 1].end);
-        let line_start = self.text[..from].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.text[to..].find('\n').map_or(self.text.len(), |at| at + to);
-        let sentences = words::sentences(&self.text[line_start..line_end]);
-        let here = from - line_start;
-        let (start, end) = sentences.into_iter().find(|(_, end)| *end > here).unwrap_or((0, line_end - line_start));
-        (line_start + start, line_start + end)
+        let from = self.words[mention.from].start;
+        let at = self.sentences.partition_point(|(_, end)| *end <= from);
+        self.sentences.get(at).copied().unwrap_or((0, self.text.len()))
     }
 }
 

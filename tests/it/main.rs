@@ -13,6 +13,7 @@ mod daemon;
 mod delivery;
 mod kill;
 mod news;
+mod regroup;
 mod secrets;
 mod story;
 mod tidy;
