@@ -17,6 +17,7 @@ mod outbox;
 mod paper;
 mod parse;
 mod poll;
+mod regroup;
 mod run;
 mod search;
 mod send_test;
@@ -85,7 +86,7 @@ enum Command {
     Feeds(feeds::Feeds),
     /// List the stories.
     Stories(stories::Stories),
-    /// Show one story's time line.
+    /// Show one story's time line, or put stories right.
     Story(stories::Story),
     /// Search the stored entries with the language of watches.
     Search(search::Search),

@@ -33,8 +33,6 @@ pub struct Signals {
     pub size: f32,
     /// Both headlines hold numbers and share none.
     pub numbers_differ: bool,
-    /// This headline denies, that of the member does not, and the text is not the same.
-    pub denies_alone: bool,
     pub same_outlet: bool,
     /// One links to the other.
     pub linked: bool,
@@ -153,7 +151,6 @@ impl<'a> Query<'a> {
             letters: dice(&self.profile.trigrams, &member.trigrams),
             copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
-            denies_alone: self.profile.denies && !member.denies && copied < 0.6,
             headline_only: self.profile.length == 0 || member.length == 0,
             names: ratio(overlap.names, self.sums.names.min(sums.names)),
             names_shared: overlap.names,

@@ -104,11 +104,11 @@ pub fn forest() -> Arc<Forest> {
 
 /// Probability that the document tells the story.
 ///
-/// Four rules stand above the forest: what denies a story is news of its own; two entries of one outlet that share
-/// little but a run of text share the site's template; a headline with other numbers on another day needs more; and a
-/// text that another outlet has printed nearly whole belongs to it whatever else was put around it.
+/// Three rules stand above the forest: two entries of one outlet that share little but a run of text share the site's
+/// template; a headline with other numbers on another day needs more; and a text that another outlet has printed nearly
+/// whole belongs to it whatever else was put around it.
 pub fn weigh(signals: &Signals, forest: &Forest) -> f32 {
-    if signals.denies_alone || is_template(signals) {
+    if is_template(signals) {
         return 0.0;
     }
     let fitted = forest.ask(&features(signals));
