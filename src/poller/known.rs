@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     chance,
@@ -47,16 +47,6 @@ pub(super) fn after_jump(
         }
         None => resumed(known.into_iter().map(|(id, known)| (id, known.feed, known.state)).collect(), config, now),
     }
-}
-
-/// A shorter interval counts from now.
-pub(super) fn sooner(state: PollState, pace: &Pace, now: Timestamp) -> PollState {
-    if state.failures > 0 {
-        return state;
-    }
-    let interval = SignedDuration::try_from(pace.interval(&state)).unwrap_or(SignedDuration::MAX);
-    let next_poll = now.saturating_add(interval).unwrap_or(Timestamp::MAX).min(state.next_poll);
-    PollState { next_poll, ..state }
 }
 
 pub(super) fn pace(config: &Config, feed: &Feed) -> Pace {

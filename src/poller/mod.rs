@@ -443,7 +443,7 @@ impl Poller {
         self.queue.clear();
         let (old, new): (Vec<_>, Vec<_>) = known.into_iter().partition(|(id, ..)| before.contains_key(id));
         let old = old.into_iter().map(|(id, feed, _)| {
-            let state = known::sooner(before[&id].state.clone(), &pace(&self.rules.config, &feed), now);
+            let state = schedule::sooner(before[&id].state.clone(), &pace(&self.rules.config, &feed), now);
             (id, Known { feed, state })
         });
         let all: Vec<_> = old.chain(known::resumed(new, &self.rules.config, now)).collect();

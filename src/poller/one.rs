@@ -13,8 +13,8 @@ use crate::{
     entry::{self, Entry, FeedId},
     fetch::{Error, Proxy, Request, Response, Way, registrable_domain},
     intake::{Counts, Intake, News, Next, Rules},
-    parse::{self, NotAFeed},
-    schedule::{self, Cause, Fetched, Notice, Outcome, Pace, PollState},
+    parse::{self, NotAFeed, ParsedFeed},
+    schedule::{self, Cause, Fetched, Hints, Notice, Outcome, Pace, PollState},
     store::Store,
 };
 
@@ -34,7 +34,8 @@ pub(super) struct Poll {
 /// A document read: what of it is stored, and what the schedule wants to know.
 struct Read {
     title: Option<String>,
-    ttl: Option<Duration>,
+    hints: Hints,
+    period: Option<Duration>,
     entries: Vec<Entry>,
     /// The document goes on to its end.
     is_whole: bool,
@@ -174,8 +175,8 @@ impl Poll {
                 etag: response.etag.filter(|_| read.is_whole),
                 last_modified: response.last_modified.filter(|_| read.is_whole),
                 is_delta: response.is_delta,
-                max_age: response.max_age,
-                ttl: read.ttl,
+                hints: Hints { max_age: response.max_age, ..read.hints },
+                period: read.period,
                 entries: counts.listed,
                 new_entries: counts.new,
                 permanent_url: response.permanent_url.map(|url| url.to_string()),
@@ -226,6 +227,15 @@ fn read(bytes: &[u8], content_type: Option<&str>, url: &Url, language: Option<St
     feed.language = language.or(feed.language);
     let parsed = std::mem::take(&mut feed.entries);
     let entries = parsed.iter().map(|parsed| entry::from_parsed(parsed, &feed, Some(url))).collect();
-    let ttl = feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
-    Ok(Read { title: feed.title, ttl, entries, is_whole: is_whole(bytes) })
+    let (hints, period) = (hints(&feed), feed.update_interval());
+    Ok(Read { title: feed.title, hints, period, entries, is_whole: is_whole(bytes) })
+}
+
+fn hints(feed: &ParsedFeed) -> Hints {
+    Hints {
+        max_age: None,
+        ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        skip_hours: feed.skip_hours.iter().filter(|hour| **hour < 24).fold(0, |bits, hour| bits | 1 << hour),
+        skip_days: feed.skip_days.iter().fold(0, |bits, day| bits | 1 << day.to_monday_zero_offset()),
+    }
 }

@@ -3,6 +3,7 @@
 //! Pure: what happened and `now` in, the feed's next state out; jitter is passed in.
 
 mod health;
+mod hints;
 mod holds;
 mod next;
 mod reach;
@@ -16,10 +17,11 @@ use jiff::Timestamp;
 
 pub use self::{
     health::{Habit, Notice, Trouble},
+    hints::Hints,
     holds::{Hold, HostHolds},
     next::{Cause, Fetched, Next, Outcome, next},
     reach::Reach,
-    start::{first_poll, postpone, resume, set_back, underway},
+    start::{first_poll, postpone, resume, set_back, sooner, underway},
 };
 
 /// All that is remembered of a feed between two polls; one row of the store.
@@ -42,6 +44,7 @@ pub struct PollState {
     /// When a poll last brought something new.
     pub last_change: Option<Timestamp>,
     pub habit: Habit,
+    pub hints: Hints,
     /// Failures in a row.
     pub failures: u32,
     pub last_error: Option<String>,
@@ -66,6 +69,7 @@ impl PollState {
             last_success: None,
             last_change: None,
             habit: Habit::default(),
+            hints: Hints::default(),
             failures: 0,
             last_error: None,
             last_status: None,

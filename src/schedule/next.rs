@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Habit, Hold, Notice, Pace, PollState, after, health, spell};
+use super::{Habit, Hints, Hold, Notice, Pace, PollState, after, health, spell};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// max-age, Expires and ttl are hints about freshness; they do not keep a feed unread for longer than this.
@@ -49,9 +49,9 @@ pub struct Fetched {
     pub status: u16,
     pub etag: Option<Vec<u8>>,
     pub last_modified: Option<Vec<u8>>,
-    pub max_age: Option<Duration>,
-    /// What the document itself asks for.
-    pub ttl: Option<Duration>,
+    pub hints: Hints,
+    /// How often the feed says that it changes.
+    pub period: Option<Duration>,
     pub entries: usize,
     /// Entries never seen before.
     pub new_entries: usize,
@@ -129,8 +129,8 @@ struct Failure<'a> {
 }
 
 /// How long to wait, and why.
-struct Wait {
-    span: Duration,
+pub(super) struct Wait {
+    pub span: Duration,
     reason: String,
 }
 
@@ -149,9 +149,10 @@ impl Moment<'_> {
             interval: Some(self.rhythm(&state, fetched)),
             last_change: if fetched.new_entries > 0 { Some(self.now) } else { state.last_change },
             habit: self.habit(&state, fetched),
+            hints: fetched.hints,
             ..state
         };
-        self.succeeded(learned, fetched.status, fetched.max_age, fetched.ttl)
+        self.succeeded(learned, fetched.status)
     }
 
     /// What came after failures may have been there long before.
@@ -166,14 +167,12 @@ impl Moment<'_> {
 
     fn unchanged(&self, state: PollState, max_age: Option<Duration>) -> PollState {
         let interval = Some(self.rhythm(&state, &Fetched::default()));
-        self.succeeded(PollState { interval, ..state }, 304, max_age, None)
+        let hints = Hints { max_age: max_age.or(state.hints.max_age), ..state.hints };
+        self.succeeded(PollState { interval, hints, ..state }, 304)
     }
 
-    fn succeeded(&self, state: PollState, status: u16, max_age: Option<Duration>, ttl: Option<Duration>) -> PollState {
-        let interval = self.pace.interval(&state);
-        let mut wait = Wait { span: interval, reason: self.name(interval) };
-        wait.at_least("max-age", max_age, LONGEST_HINT);
-        wait.at_least("ttl", ttl, LONGEST_HINT);
+    fn succeeded(&self, state: PollState, status: u16) -> PollState {
+        let wait = Wait::wished(self.pace, &state);
         let settled = PollState {
             failures: 0,
             last_error: None,
@@ -182,7 +181,13 @@ impl Moment<'_> {
             retired: None,
             ..state
         };
-        self.waiting(settled, wait)
+        let hints = settled.hints;
+        let waiting = self.waiting(settled, wait);
+        let next_poll = hints.out_of_skipped(waiting.next_poll);
+        match next_poll == waiting.next_poll {
+            true => waiting,
+            false => PollState { next_poll, next_reason: "skipHours or skipDays".to_owned(), ..waiting },
+        }
     }
 
     /// The interval a feed of this rhythm should have. Something new halves it, all new quarters it (entries may have
@@ -190,8 +195,9 @@ impl Moment<'_> {
     fn rhythm(&self, state: &PollState, fetched: &Fetched) -> Duration {
         let current = self.pace.within(state.interval.unwrap_or(super::UNKNOWN_RHYTHM));
         let changed = match (fetched.new_entries, state.last_success) {
-            // The first document is all new, and says nothing about how often that happens.
-            (_, None) => current,
+            // The first document is all new, and says nothing about how often that happens; unless it says so. That is
+            // no "not before": many a site says "hourly" because its software does.
+            (_, None) => fetched.period.unwrap_or(current),
             (0, _) => current.saturating_add(current / 2),
             (new, _) if new >= fetched.entries && !fetched.is_delta => current / 4,
             _ => current / 2,
@@ -245,11 +251,6 @@ impl Moment<'_> {
         Wait { span, reason: format!("failed {times}: after {}", spell(grown)) }
     }
 
-    fn name(&self, interval: Duration) -> String {
-        let auto = if self.pace.every.is_none() { "auto: " } else { "" };
-        format!("{auto}every {}", spell(interval))
-    }
-
     fn waiting(&self, state: PollState, wait: Wait) -> PollState {
         let next_poll = after(self.now, wait.span.saturating_add(self.spread(wait.span)));
         PollState { next_poll, next_reason: wait.reason, ..state }
@@ -263,6 +264,16 @@ impl Moment<'_> {
 }
 
 impl Wait {
+    /// After a success: the interval, and what the publisher has said of when to come again.
+    pub fn wished(pace: &Pace, state: &PollState) -> Self {
+        let interval = pace.interval(state);
+        let auto = if pace.every.is_none() { "auto: " } else { "" };
+        let mut wait = Self { span: interval, reason: format!("{auto}every {}", spell(interval)) };
+        wait.at_least("max-age", state.hints.max_age, LONGEST_HINT);
+        wait.at_least("ttl", state.hints.ttl, LONGEST_HINT);
+        wait
+    }
+
     /// `asked`, but no more than `cap`, where that is longer.
     fn at_least(&mut self, what: &str, asked: Option<Duration>, cap: Duration) {
         if let Some(span) = asked.map(|asked| asked.min(cap)).filter(|span| *span > self.span) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Hold, Pace, PollState, after, at};
+use super::{Hold, Pace, PollState, after, at, next::Wait};
 
 /// Feeds due together are spread so that one comes up in so long a time: ten new feeds are read within half a
 /// minute, and a thousand over their interval, which is as long as it may take.
@@ -31,6 +31,16 @@ pub fn resume(state: &PollState, pace: &Pace, now: Timestamp, due: usize, fracti
         true => PollState { next_poll: first_poll(now, interval, due, fraction), ..state.clone() },
         false => state.clone(),
     }
+}
+
+/// A state taken over by another configuration: an interval that is shorter now counts from now, and what the publisher
+/// has asked for still stands.
+pub fn sooner(state: PollState, pace: &Pace, now: Timestamp) -> PollState {
+    if state.failures > 0 || state.hints.is_skipping() {
+        return state;
+    }
+    let next_poll = after(now, Wait::wished(pace, &state).span).min(state.next_poll);
+    PollState { next_poll, ..state }
 }
 
 /// What to store before a request goes out: if the process is killed before the outcome is stored, the feed is not

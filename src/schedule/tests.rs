@@ -75,7 +75,8 @@ fn check(outcome: &Outcome, interval: Duration, expected: Duration, reason: &str
 
 #[test]
 fn the_longest_of_interval_and_wishes_decides_and_says_so() {
-    let wish = |max_age, ttl| Outcome::Fetched(Fetched { max_age, ttl, ..feed(0) });
+    let wish =
+        |max_age, ttl| Outcome::Fetched(Fetched { hints: Hints { max_age, ttl, ..Hints::default() }, ..feed(0) });
     let aged = |max_age| Outcome::NotModified { etag: None, last_modified: None, max_age };
     for (outcome, interval, expected, reason) in [
         (wish(None, None), 15 * MINUTE, 15 * MINUTE, "every 15m"),
@@ -274,7 +275,8 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
     let bytes = || proptest::option::of(proptest::collection::vec(any::<u8>(), 0..4));
     let fetched = (bytes(), span(), span(), 0..20_usize, 0..20_usize).prop_map(|(etag, max_age, ttl, entries, new)| {
         let new_entries = new.min(entries);
-        Outcome::Fetched(Fetched { status: 200, etag, max_age, ttl, entries, new_entries, ..Fetched::default() })
+        let hints = Hints { max_age, ttl, ..Hints::default() };
+        Outcome::Fetched(Fetched { status: 200, etag, hints, entries, new_entries, ..Fetched::default() })
     });
     prop_oneof![
         fetched,
@@ -331,7 +333,8 @@ proptest! {
     ) {
         let state = PollState { interval: Some(interval), ..known() };
         let wait = |new_entries, max_age| {
-            let fetched = Fetched { max_age: Some(max_age), ..feed(new_entries) };
+            let hints = Hints { max_age: Some(max_age), ..Hints::default() };
+            let fetched = Fetched { hints, ..feed(new_entries) };
             next(&state, &Outcome::Fetched(fetched), &auto(), now(), 0.3).state.next_poll
         };
         prop_assert!(wait(few.max(more), one) <= wait(few.min(more), one));
@@ -438,4 +441,40 @@ fn that_nothing_answers_is_told_once_and_its_end_too() {
     assert_eq!((reach.note(true, 6, now()), reach.is_lost(6)), (None, false));
     let mut few = Reach::default();
     assert!((0..99).all(|_| few.note(false, 4, now()).is_none()) && !few.is_lost(4));
+}
+
+#[test]
+fn what_a_document_asked_for_stands_over_a_304_and_a_reload() {
+    let hints = Hints { max_age: Some(10 * MINUTE), ttl: Some(HOUR), ..Hints::default() };
+    let read = least(&known(), &Outcome::Fetched(Fetched { hints, ..feed(0) }), &every(MINUTE)).state;
+    let same = least(&read, &not_modified(), &every(MINUTE)).state;
+    assert_eq!((waits(&same), same.hints), ((3600, "ttl 1h"), hints));
+    let longer = Outcome::NotModified { etag: None, last_modified: None, max_age: Some(2 * HOUR) };
+    assert_eq!(waits(&least(&same, &longer, &every(MINUTE)).state), (7200, "max-age 2h"));
+    assert_eq!(sooner(same.clone(), &every(MINUTE), now()), same);
+    let slow = PollState { hints: Hints::default(), ..same };
+    assert_eq!(waits(&sooner(slow, &every(MINUTE), now())).0, 60);
+}
+
+#[test]
+fn hours_and_days_that_are_to_be_skipped_are() {
+    // `now` is noon of a Sunday.
+    let next_poll = |skip_hours, skip_days| {
+        let hints = Hints { skip_hours, skip_days, ..Hints::default() };
+        let state = least(&known(), &Outcome::Fetched(Fetched { hints, ..feed(0) }), &every(MINUTE)).state;
+        state.next_poll.duration_since(now()).as_secs()
+    };
+    assert_eq!(next_poll(1 << 11 | 1 << 13, 0b011_1111), 61);
+    assert_eq!(next_poll(1 << 12, 0), 3600);
+    assert_eq!(next_poll(0b111 << 12, 0), 3 * 3600);
+    assert_eq!(next_poll(0, 1 << 6), 12 * 3600);
+    assert_eq!(next_poll(0, 1 << 6 | 1), 86_400 + 61, "no hint keeps a feed unread for longer than a day");
+    assert_eq!(next_poll(0xFF_FFFF, 0), 86_400 + 61);
+}
+
+#[test]
+fn how_often_a_feed_says_that_it_changes_is_where_it_starts() {
+    let said = Outcome::Fetched(Fetched { period: Some(HOUR), ..feed(3) });
+    assert_eq!(waits(&least(&PollState::new(now()), &said, &auto()).state), (3600, "auto: every 1h"));
+    assert_eq!(waits(&least(&PollState::new(now()), &said, &every(MINUTE)).state), (60, "every 1m"));
 }

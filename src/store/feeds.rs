@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::{Error, notices, optional_time, seconds, time};
 use crate::{
     entry::FeedId,
-    schedule::{Habit, Notice, PollState},
+    schedule::{Habit, Hints, Notice, PollState},
 };
 
 /// A feed as stored.
@@ -26,7 +26,7 @@ pub struct FeedRow {
 
 const COLUMNS: &str = "id, url, title, etag, last_modified, moved_to, baselined, next_poll, next_reason, last_poll, \
                        last_success, last_change, failures, last_error, last_status, retired, interval, \
-                       changes, longest_gap";
+                       changes, longest_gap, max_age, ttl, skip_hours, skip_days";
 
 /// All feeds ever polled, by URL.
 pub fn all(connection: &Connection) -> Result<BTreeMap<String, FeedRow>, Error> {
@@ -58,7 +58,8 @@ pub fn save(connection: &Connection, feed: FeedId, title: Option<&str>, state: &
              moved_to = :moved_to, baselined = :baselined, next_poll = :next_poll, next_reason = :next_reason,
              last_poll = :last_poll, last_success = :last_success, last_change = :last_change, failures = :failures,
              last_error = :last_error, last_status = :last_status, retired = :retired, interval = :interval,
-             changes = :changes, longest_gap = :longest_gap WHERE id = :id",
+             changes = :changes, longest_gap = :longest_gap, max_age = :max_age, ttl = :ttl, skip_hours = :skip_hours,
+             skip_days = :skip_days WHERE id = :id",
         )?
         .execute(named_params! {
             ":id": feed.0,
@@ -77,7 +78,11 @@ pub fn save(connection: &Connection, feed: FeedId, title: Option<&str>, state: &
             ":last_status": state.last_status,
             ":retired": state.retired,
             ":changes": state.habit.changes,
-            ":longest_gap": i64::try_from(state.habit.longest_gap.as_secs()).unwrap_or(i64::MAX),
+            ":longest_gap": whole(state.habit.longest_gap.as_secs()),
+            ":max_age": state.hints.max_age.map(|span| whole(span.as_secs())),
+            ":ttl": state.hints.ttl.map(|span| whole(span.as_secs())),
+            ":skip_hours": state.hints.skip_hours,
+            ":skip_days": state.hints.skip_days,
             ":interval": state.interval.map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX)),
         })?;
     Ok(())
@@ -179,6 +184,10 @@ pub fn held_hosts(connection: &Connection, now: Timestamp) -> Result<Vec<(String
     rows.map(|row| row.map_err(Error::from)).collect()
 }
 
+fn whole(seconds: u64) -> i64 {
+    i64::try_from(seconds).unwrap_or(i64::MAX)
+}
+
 fn read_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
     let interval: Option<u64> = row.get("interval")?;
     Ok(FeedRow {
@@ -195,6 +204,12 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
             last_poll: optional_time(row.get("last_poll")?),
             last_success: optional_time(row.get("last_success")?),
             last_change: optional_time(row.get("last_change")?),
+            hints: Hints {
+                max_age: row.get::<_, Option<u64>>("max_age")?.map(Duration::from_secs),
+                ttl: row.get::<_, Option<u64>>("ttl")?.map(Duration::from_secs),
+                skip_hours: row.get("skip_hours")?,
+                skip_days: row.get("skip_days")?,
+            },
             habit: Habit { changes: row.get("changes")?, longest_gap: Duration::from_secs(row.get("longest_gap")?) },
             failures: row.get("failures")?,
             last_error: row.get("last_error")?,

@@ -58,6 +58,38 @@ async fn what_a_publisher_says_of_freshness_is_not_before() {
     check(&waits("Cache-Control: max-age=7200", "<ttl>30</ttl>").await, 7200);
 }
 
+/// C14, C17, where the document comes once and never again.
+#[tokio::test]
+async fn what_was_said_once_stands_while_nothing_changes() {
+    for (lines, channel, least) in
+        [("ETag: \"one\"", "<ttl>30</ttl>", 1800), ("ETag: \"one\"\nCache-Control: max-age=600", "", 600)]
+    {
+        let body = feed(&["one"]).replace("<title>Tides", &format!("{channel}<title>Tides"));
+        let script = Script::start("127.0.0.1", move |asked, _| match asked.header("if-none-match") {
+            Some(_) => reply("304 Not Modified", ""),
+            None => reply(&format!("200 OK\n{lines}"), &body),
+        });
+        let url = script.url("/feed");
+        let world = World::of_feeds(&[&url], "every = \"15s\"");
+        let mut live = world.first_poll().await;
+        check(&live.follow(&url, 2).await, least);
+        live.finish().await;
+    }
+}
+
+/// C18: the clock of the test stands at six in the evening.
+#[tokio::test]
+async fn hours_that_are_to_be_skipped_are() {
+    let body =
+        feed(&["one"]).replace("<title>Tides", "<skipHours><hour>18</hour><hour>19</hour></skipHours><title>Tides");
+    let script = Script::start("127.0.0.1", move |_, _| reply("200 OK", &body));
+    let url = script.url("/feed");
+    let world = World::of_feeds(&[&url], "every = \"15s\"");
+    let live = world.first_poll().await;
+    assert_eq!(world.next_poll(&url).duration_since(at(0)).as_secs(), 2 * 3600);
+    live.finish().await;
+}
+
 #[tokio::test]
 async fn hints_are_capped_at_a_day_and_hold_after_a_304_too() {
     let waits = waits("Cache-Control: max-age=31536000", "<ttl>9999999</ttl>").await;
