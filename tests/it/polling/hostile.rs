@@ -68,7 +68,7 @@ fn hosts_that_hang_drip_and_flood_are_given_up_and_delay_nobody() {
         hosts.iter().all(|host| !host.asked().is_empty()) && well.asked().len() >= 8
     });
     let gaps: Vec<Duration> = well.asked().windows(2).map(|pair| pair[1].at - pair[0].at).collect();
-    assert!(gaps.iter().all(|gap| *gap < Duration::from_millis(2900)), "{gaps:?}");
+    assert!(gaps.iter().all(|gap| *gap < Duration::from_secs(6)), "{gaps:?}");
     eventually("all but one have failed", || {
         world.count("SELECT count(*) FROM feed WHERE failures > 0") == hosts.len() as i64
     });
