@@ -65,7 +65,7 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
     let scope = section(&mut reader, "scope");
     let story = section(&mut reader, "story");
     let alert = section(&mut reader, "alert");
-    reader.not_yet(&["stem"]);
+    let stem = reader.optional("stem", written::boolean).is_some_and(|stem| stem.value);
     reader.finish();
 
     let scope = read_scope(scope, faults);
@@ -92,7 +92,7 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
         notify: notify_places,
     };
     let query = query.map(|query| query.value);
-    let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0 };
+    let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0, stem };
     let notify = notify.into_iter().map(RecipientId).collect();
     PlacedWatch { watch: Watch { query, policy, note, notify }, places }
 }

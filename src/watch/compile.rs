@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 
 use super::atoms::{Atom, Atoms};
 use super::eval::{evidence, holds};
+use super::literals::Literals;
 use super::parse::{parse_item, parse_query};
 use super::plan::{Clause, Fields, Plan, Seek, needs_a_hit};
 use super::resolve::{Planner, Terms, is_told};
-use super::subject::{Reading, site_of};
+use super::stem;
+use super::subject::Reading;
 use super::{Fault, Match, Part, Problem, Query, Subject};
 
 /// Bytes that the strings of one watch may have.
@@ -29,12 +31,13 @@ pub struct Compiled {
 pub struct WatchSet {
     watches: Vec<Watch>,
     atoms: Atoms,
+    literals: Literals,
     /// Fields that some watch asks for.
     fields: Option<Fields>,
     /// For atom `a`, the watches that need it are `needing[ends[a - 1]..ends[a]]`.
     ends: Vec<u32>,
     needing: Vec<u32>,
-    /// Watches that can name no word: patterns, symbols.
+    /// Watches that can name no word and no text: some patterns.
     always: Vec<u32>,
 }
 
@@ -81,7 +84,7 @@ fn compile_one(query: &Query, terms: &Terms<'_>, atoms: &mut Atoms) -> (Option<W
         problems.push(whole("the watch has more than 64 KiB of text", "make two watches of it"));
         return (None, problems);
     }
-    let mut planner = Planner::new(atoms, terms);
+    let mut planner = Planner::new(atoms, terms).with_inflections(inflections(query));
     let mut parts = Parts::default();
     for (part, source) in strings(query) {
         let (tree, faults) = if part == Part::Query { parse_query(source) } else { parse_item(source) };
@@ -96,6 +99,15 @@ fn compile_one(query: &Query, terms: &Terms<'_>, atoms: &mut Atoms) -> (Option<W
     }
     let sound = !problems.iter().any(|problem| problem.is_error);
     (sound.then(|| Watch { name: query.name.as_str().into(), plan, scope }), problems)
+}
+
+/// Languages whose inflected forms a watch wants: those it is limited to, or all.
+fn inflections(query: &Query) -> Vec<stem::Language> {
+    match (query.stem, query.languages.is_empty()) {
+        (false, _) => Vec::new(),
+        (true, true) => stem::languages(),
+        (true, false) => query.languages.iter().filter_map(|code| stem::language(code)).collect(),
+    }
 }
 
 fn strings(query: &Query) -> impl Iterator<Item = (Part, &String)> {
@@ -221,8 +233,7 @@ impl WatchSet {
     /// The watches that an entry satisfies, in the order in which they were compiled.
     pub fn matches(&self, subject: &Subject<'_>) -> Vec<Match> {
         let Some(fields) = self.fields else { return Vec::new() };
-        let site = site_of(subject.url);
-        let reading = Reading::of(subject, site, fields, &self.atoms);
+        let reading = Reading::of(subject, fields, &self.atoms, &self.literals);
         let candidates = self.candidates(&reading);
         let watches = candidates.into_iter().map(|watch| &self.watches[watch as usize]);
         let satisfied = watches.filter(|watch| watch.holds(subject, &reading));
@@ -250,6 +261,7 @@ impl WatchSet {
     /// Chooses for every watch the words it needs: those that the fewest watches ask for, which stands for those that
     /// the fewest entries have.
     fn index(&mut self) {
+        self.literals = Literals::of(&self.atoms);
         let mut uses = vec![0_u64; self.atoms.count()];
         for watch in &self.watches {
             for_each_clause(&watch.plan, &mut |clause| {
@@ -283,15 +295,17 @@ fn for_each_clause<'a>(plan: &'a Plan, each: &mut dyn FnMut(&'a Clause)) {
         Plan::All(parts) | Plan::Any(parts) => parts.iter().for_each(|part| for_each_clause(part, each)),
         Plan::Not(of) => for_each_clause(of, each),
         Plan::Seek(clause) => each(clause),
-        Plan::Near(near) => near.left.iter().chain(&near.right).for_each(each),
-        Plan::AtLeast { of, .. } => of.iter().for_each(each),
+        Plan::Near(near) => near.operands.iter().flatten().for_each(each),
+        Plan::AtLeast(at_least) => at_least.of.iter().for_each(each),
     }
 }
 
 fn atoms_of(clause: &Clause) -> &[Atom] {
     match &clause.seek {
+        Seek::Word(atom) => std::slice::from_ref(atom),
         Seek::Words(words) => &words.atoms,
-        Seek::Bare(_) | Seek::Regex(_) => &[],
+        Seek::Bare(bare) => std::slice::from_ref(&bare.atom),
+        Seek::Regex(pattern) => &pattern.literals,
     }
 }
 
@@ -304,14 +318,20 @@ fn needed(plan: &Plan, uses: &[u64]) -> Needed {
         Plan::Any(parts) => either(parts.iter().map(|part| needed(part, uses))),
         Plan::Not(_) => None,
         Plan::Seek(clause) => needed_by(clause, uses),
-        Plan::Near(near) => cheapest([&near.left, &near.right].into_iter().map(|side| needed_by_any(side, uses))),
-        Plan::AtLeast { of, .. } => needed_by_any(of, uses),
+        Plan::Near(near) => cheapest(near.operands.iter().map(|operand| needed_by_any(operand, uses))),
+        Plan::AtLeast(at_least) => needed_by_any(&at_least.of, uses),
     }
 }
 
 fn needed_by(clause: &Clause, uses: &[u64]) -> Needed {
-    let costs = atoms_of(clause).iter().map(|&atom| (uses[atom as usize], vec![atom]));
-    costs.min_by_key(|&(cost, _)| cost)
+    let cost = |atom: Atom| uses[atom as usize];
+    match &clause.seek {
+        Seek::Regex(pattern) if pattern.literals.is_empty() => None,
+        Seek::Regex(pattern) => {
+            Some((pattern.literals.iter().map(|&atom| cost(atom)).sum(), pattern.literals.to_vec()))
+        }
+        _ => atoms_of(clause).iter().map(|&atom| (cost(atom), vec![atom])).min_by_key(|&(cost, _)| cost),
+    }
 }
 
 fn needed_by_any(clauses: &[Clause], uses: &[u64]) -> Needed {

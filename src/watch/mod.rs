@@ -3,15 +3,18 @@
 //! Pure. Compiling happens when the configuration is loaded, never while an entry is matched.
 
 mod atoms;
+mod boilerplate;
 mod compile;
 mod eval;
 mod fold;
 mod lex;
+mod literals;
 mod narrow;
 mod parse;
 mod pattern;
 mod plan;
 mod resolve;
+mod stem;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -75,6 +78,8 @@ pub struct Query {
     pub feeds: Vec<String>,
     /// `[watch.scope] languages`: ISO 639-1 codes and `und`; empty means all.
     pub languages: Vec<String>,
+    /// Whether words stand for their inflected forms too.
+    pub stem: bool,
 }
 
 /// Which of the strings of a [`Query`] something was found in.

@@ -4,6 +4,7 @@ mod evidence;
 mod language;
 mod laws;
 mod messages;
+mod reference;
 
 use std::collections::BTreeMap;
 
