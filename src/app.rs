@@ -58,7 +58,11 @@ impl Engine {
         let store = tokio::task::spawn_blocking(move || Store::open(&path, now)).await??;
         recover(&store, now).await?;
         let rules = Arc::clone(&round.rules);
-        let intake = rebuild(&store, rules, now).await?;
+        let intake = rebuild(&store, Arc::clone(&rules), now).await?;
+        let started = intake.start_watches(&store, rules, now).await?;
+        if started.watches > 0 {
+            info!(watches = started.watches, matches = started.matches, "watches that are new or changed start");
+        }
         Ok(Self { store: Arc::new(store), intake, round, tools, clock })
     }
 
@@ -147,10 +151,17 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let status = summary(&engine.round.rules.config);
     info!(milliseconds = started.elapsed().as_millis() as u64, "{status}");
     systemd::ready(&status);
-    let mut reloader = reload::Reloader { load, rounds, tools: tools_sender, intake: engine.intake.clone() };
+    let mut reloader = reload::Reloader {
+        load,
+        rounds,
+        tools: tools_sender,
+        intake: engine.intake.clone(),
+        store: Arc::clone(&engine.store),
+        clock: engine.clock,
+    };
     loop {
         tokio::select! {
-            _ = signals.hangup.recv() => reloader.reload(),
+            _ = signals.hangup.recv() => reloader.reload().await,
             _ = signals.terminate.recv() => break,
             _ = signals.interrupt.recv() => break,
         }

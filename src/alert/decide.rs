@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Event, Policy};
+use super::{Event, Policy, Volume};
 use crate::story::{Member, Timeline};
 
 /// A member of the story that one of the recipient's watches matches.
@@ -12,6 +12,8 @@ use crate::story::{Member, Timeline};
 pub struct MatchFact<'a> {
     pub policy: &'a Policy,
     pub member: &'a Member,
+    /// How much the watch matches; of interest only where its policy asks for a burst.
+    pub volume: Volume,
 }
 
 /// An alert this recipient has had about this story.
@@ -190,6 +192,10 @@ fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, String> {
         let within = asked.within.map(|span| format!(" within {}", words(span))).unwrap_or_default();
         return Err(format!("{reached} of {} {kind}{within}", asked.count));
     }
+    if let Some(burst) = policy.burst {
+        let volume = facts.matches.iter().find(|found| found.policy.watch == policy.watch).map(|found| found.volume);
+        return burst.judge(volume.unwrap_or_default());
+    }
     Ok(match asked.count {
         0 | 1 => format!("matches {:?} of {}", news.title, news.outlet_name),
         count => format!("{reached} {kind}, {count} asked for"),
@@ -222,7 +228,7 @@ fn most_within(times: &[Timestamp], span: Option<Duration>) -> usize {
     times.iter().map(|start| after(*start)).max().unwrap_or(0)
 }
 
-fn words(span: Duration) -> String {
+pub(super) fn words(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {
         s if s >= 86_400 && s % 86_400 == 0 => format!("{}d", s / 86_400),

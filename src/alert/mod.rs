@@ -2,6 +2,7 @@
 //!
 //! Pure: facts and `now` in, a decision with its reason out. Must not send, store or word anything.
 
+mod burst;
 mod decide;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+pub use burst::{Burst, Volume};
 pub use decide::{Decision, Facts, MatchFact, Past, decide, ready_watches};
 
 /// Who is told: `[recipient.NAME]` as `NAME`, `[webhook.NAME]` as `hook:NAME`.
@@ -94,6 +96,8 @@ pub struct Policy {
     pub watch: String,
     pub priority: Priority,
     pub min_outlets: MinOutlets,
+    /// Only when the watch matches more than usual.
+    pub burst: Option<Burst>,
     /// Older entries (by their published date) alert nobody.
     pub max_age: Duration,
     /// How long the first alert waits for more outlets.

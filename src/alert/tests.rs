@@ -39,6 +39,7 @@ fn policy(watch: &str) -> Policy {
         watch: watch.to_owned(),
         priority: Priority::Normal,
         min_outlets: MinOutlets { count: 1, independent: false, within: None },
+        burst: None,
         max_age: Duration::from_secs(7 * 86_400),
         wait: Duration::from_secs(120),
         follow_up: vec![Event::Confirmed],
@@ -55,7 +56,13 @@ fn check(policies: &[Policy], members: Vec<Member>, history: &[Past], expected: 
     let story = Timeline { story: StoryId(1), headline: "Harbour closed".to_owned(), first_seen: at(0), members };
     let matches: Vec<MatchFact<'_>> = policies
         .iter()
-        .flat_map(|policy| story.members.iter().map(move |member| MatchFact { policy, member }))
+        .flat_map(|policy| {
+            story.members.iter().map(move |member| MatchFact {
+                policy,
+                member,
+                volume: Volume { recent: 6, usual: 1.5 },
+            })
+        })
         .collect();
     let decision = decide(&Facts { story: &story, matches: &matches, history, now: at(60) });
     let shown = match &decision {
@@ -95,6 +102,18 @@ fn the_back_catalogue_alerts_nobody() {
 fn years_old_items_alert_nobody() {
     let old = Member { published: Some(at(-60 * 24 * 400)), ..member("nyt", Relation::First, 0) };
     check(&[policy("port")], vec![old], &[], "hold port: older than max_age (7d)");
+}
+
+#[test]
+fn a_burst_is_asked_for_beside_the_outlets() {
+    let hour = Duration::from_secs(3600);
+    let asked = |at_least| Some(Burst { factor: 4, window: hour, baseline: 24 * hour, at_least });
+    let story = || vec![member("nyt", Relation::First, 0)];
+    let quiet = Policy { burst: asked(7), ..policy("port") };
+    check(&[quiet], story(), &[], "hold port: no burst: 6 of 7 entries within 1h");
+    check(&[Policy { burst: asked(5), ..policy("port") }], story(), &[], "new port +120s");
+    let both = Policy { burst: asked(5), ..two_independent("port", None) };
+    check(&[both], story(), &[], "hold port: 1 of 2 independent outlets");
 }
 
 fn two_independent(watch: &str, within: Option<Duration>) -> Policy {

@@ -3,6 +3,7 @@
 //! Intake is serial, so two outlets that carry one story in the same second cannot both found it. The story index in
 //! memory is put right when a transaction does not commit. Must not fetch, send, or read the clock.
 
+mod history;
 mod recognise;
 mod rules;
 mod tell;
@@ -24,6 +25,7 @@ use crate::{
     watch::folded_words,
 };
 
+pub use history::Started;
 pub use rules::{FeedContext, Rules};
 pub use tell::{queue_due, word};
 

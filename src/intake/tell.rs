@@ -12,7 +12,7 @@ use crate::{
     store::{
         Error,
         alerts::{self, AlertRow, MatchRow, NewAlert},
-        entries, instance_token, stories,
+        entries, instance_token, stories, watches,
     },
     story::{StoryId, Timeline},
 };
@@ -32,7 +32,7 @@ pub(super) fn decide_story(
     }
     let Some(timeline) = stories::timeline(connection, story, &|key| rules.outlet_name(key))? else { return Ok(()) };
     for recipient in recipients {
-        let facts = match_facts(rules, &recipient, &timeline, &matches);
+        let facts = match_facts(connection, rules, &recipient, &timeline, &matches, now)?;
         let history = alerts::history(connection, &recipient, story)?;
         let decision = decide(&Facts { story: &timeline, matches: &facts, history: &history, now });
         alerts::record_decision(connection, story, entry, &recipient, &decision, now)?;
@@ -97,17 +97,27 @@ fn recipients(rules: &Rules, matches: &[MatchRow]) -> Vec<RecipientId> {
 }
 
 fn match_facts<'a>(
+    connection: &Connection,
     rules: &'a Rules,
     recipient: &RecipientId,
     timeline: &'a Timeline,
     matches: &[MatchRow],
-) -> Vec<MatchFact<'a>> {
-    let fact = |row: &MatchRow| {
-        let watch = rules.watch(&row.watch).filter(|watch| watch.notify.contains(recipient))?;
-        let member = timeline.members.iter().find(|member| member.entry == row.entry)?;
-        Some(MatchFact { policy: &watch.policy, member })
-    };
-    matches.iter().filter_map(fact).collect()
+    now: Timestamp,
+) -> Result<Vec<MatchFact<'a>>, Error> {
+    let mut facts = Vec::new();
+    for row in matches {
+        let watch = rules.watch(&row.watch).filter(|watch| watch.notify.contains(recipient));
+        let member = timeline.members.iter().find(|member| member.entry == row.entry);
+        let (Some(watch), Some(member)) = (watch, member) else { continue };
+        // What an earlier form of the watch matched, and what was there before it: its back catalogue.
+        if member.seen < watches::since(connection, &row.watch)? {
+            continue;
+        }
+        let policy = &watch.policy;
+        let burst = policy.burst.as_ref().map(|burst| watches::volume(connection, &row.watch, burst, now));
+        facts.push(MatchFact { policy, member, volume: burst.transpose()?.unwrap_or_default() });
+    }
+    Ok(facts)
 }
 
 /// Words every alert that is due and fixes the bytes of its deliveries; gives the number of deliveries. Part of the
@@ -172,7 +182,7 @@ fn named_watches(
     matches: &[MatchRow],
     now: Timestamp,
 ) -> Result<Vec<MatchedWatch>, Error> {
-    let facts = match_facts(rules, &row.recipient, story, matches);
+    let facts = match_facts(connection, rules, &row.recipient, story, matches, now)?;
     let mut names = alerts::first_watches(connection, row)?;
     let ready = ready_watches(&Facts { story, matches: &facts, history: &[], now });
     for name in row.watches.iter().cloned().chain(ready) {

@@ -12,11 +12,13 @@ mod writer;
 pub mod alerts;
 pub mod entries;
 pub mod feeds;
+pub mod inquiry;
 pub mod notices;
 pub mod outbox;
 pub mod retention;
 pub mod search;
 pub mod stories;
+pub mod watches;
 
 use std::{
     path::{Path, PathBuf},
@@ -47,6 +49,7 @@ const SPARE_READERS: usize = 4;
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_initial.sql")),
     M::up(include_str!("../../migrations/0002_notices.sql")),
+    M::up(include_str!("../../migrations/0005_watches.sql")),
 ];
 
 /// The database, opened for writing by this process alone.

@@ -8,6 +8,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::fold::fold;
+use super::lexicon::Lexicon;
 use super::stem::{self, Language};
 use super::tree::Field;
 
@@ -52,7 +53,7 @@ type Bucket = Vec<(Box<str>, Atom)>;
 /// All atoms of a set of watches.
 #[derive(Default)]
 pub(super) struct Atoms {
-    words: WordMap<Atom>,
+    words: Lexicon,
     /// By their first three characters.
     prefixes: WordMap<Bucket>,
     /// By number of characters and first character (`?` when that is left open).
@@ -77,7 +78,7 @@ impl Atoms {
     pub(super) fn intern(&mut self, step: &Step) -> Atom {
         let next = self.count;
         let atom = match step {
-            Step::Word(word) => intern_key(&mut self.words, word, next),
+            Step::Word(word) => self.words.get_or_insert(word, next),
             Step::Literal(text) => intern_key(&mut self.literals, text, next),
             Step::Whole(field, value) => intern_key(&mut self.wholes, &whole_key(*field, value), next),
             Step::Prefix(prefix) => {
@@ -134,7 +135,7 @@ impl Atoms {
 
     /// Calls `each` with the atoms that a folded word is an instance of.
     pub(super) fn look_up(&self, word: &str, mut each: impl FnMut(Atom)) {
-        if let Some(&atom) = self.words.get(word) {
+        if let Some(atom) = self.words.get(word) {
             each(atom);
         }
         if !self.prefixes.is_empty() {

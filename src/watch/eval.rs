@@ -41,24 +41,25 @@ pub(super) fn holds(plan: &Plan, reading: &Reading<'_>) -> bool {
 
 /// The hits of a plan that holds: in the title first, every clause before any clause twice, at most twenty.
 pub(super) fn evidence(plan: &Plan, reading: &Reading<'_>) -> Vec<Hit> {
-    let mut notes: Vec<Note<'_>> = Vec::new();
-    collect(plan, true, reading, &mut notes);
-    notes.sort_by_key(|note| (note.rank, note.page, note.start, note.end));
-    let mut kept: Vec<Note<'_>> = Vec::new();
-    for note in notes {
-        if kept.len() == MOST_HITS {
-            break;
-        }
-        if !kept.iter().any(|other| (other.page, other.start, other.end) == (note.page, note.start, note.end)) {
-            kept.push(note);
-        }
+    evidence_with(plan, reading, &mut Vec::new())
+}
+
+/// The same with a buffer, for those who want the evidence of many plans.
+pub(super) fn evidence_with<'a>(plan: &'a Plan, reading: &Reading<'_>, notes: &mut Vec<Note<'a>>) -> Vec<Hit> {
+    notes.clear();
+    collect(plan, true, reading, notes);
+    notes.sort_by_key(Note::place_and_rank);
+    notes.dedup_by_key(|note| note.place());
+    if notes.len() > MOST_HITS {
+        notes.sort_by_key(|note| note.rank);
+        notes.truncate(MOST_HITS);
+        notes.sort_by_key(Note::place_and_rank);
     }
-    kept.sort_by_key(|note| (note.page, note.start, note.end));
-    kept.into_iter().map(|note| note.into_hit(reading)).collect()
+    notes.drain(..).map(|note| note.into_hit(reading)).collect()
 }
 
 /// A hit before its text is copied.
-struct Note<'a> {
+pub(super) struct Note<'a> {
     /// The how-manieth of its clause.
     rank: usize,
     page: u32,
@@ -69,6 +70,14 @@ struct Note<'a> {
 }
 
 impl Note<'_> {
+    fn place(&self) -> (u32, usize, usize) {
+        (self.page, self.start, self.end)
+    }
+
+    fn place_and_rank(&self) -> ((u32, usize, usize), usize) {
+        (self.place(), self.rank)
+    }
+
     fn into_hit(self, reading: &Reading<'_>) -> Hit {
         let Page { field, text } = reading.page(self.page);
         // What is kept of a match is its evidence, so it is there that a reader is told of another form.
@@ -87,7 +96,14 @@ fn collect<'a>(plan: &'a Plan, sense: bool, reading: &Reading<'_>, out: &mut Vec
         }
         Plan::Not(of) => collect(of, !sense, reading, out),
         _ if !sense => {}
-        Plan::Seek(clause) => note_all(&found_at_most(clause, reading, MOST_HITS), &clause.written, reading, out),
+        Plan::Seek(clause) => {
+            let mut rank = 0;
+            let _ = for_each_found(clause, reading, &mut |found| {
+                note(&found, rank, &clause.written, reading, out);
+                rank += 1;
+                if rank < MOST_HITS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        }
         Plan::Near(near) => note_all(&near_places(near, reading), &near.written, reading, out),
         Plan::AtLeast(at_least) => {
             for clause in &at_least.of {
@@ -99,9 +115,13 @@ fn collect<'a>(plan: &'a Plan, sense: bool, reading: &Reading<'_>, out: &mut Vec
 
 fn note_all<'a>(found: &[Found], clause: &'a str, reading: &Reading<'_>, out: &mut Vec<Note<'a>>) {
     for (rank, found) in found.iter().enumerate() {
-        let (start, end) = whole_graphemes(reading.page(found.page).text, found.start, found.end);
-        out.push(Note { rank, page: found.page, start, end, clause, inflected: found.inflected });
+        note(found, rank, clause, reading, out);
     }
+}
+
+fn note<'a>(found: &Found, rank: usize, clause: &'a str, reading: &Reading<'_>, out: &mut Vec<Note<'a>>) {
+    let (start, end) = whole_graphemes(reading.page(found.page).text, found.start, found.end);
+    out.push(Note { rank, page: found.page, start, end, clause, inflected: found.inflected });
 }
 
 /// The range widened so that it cuts no grapheme.

@@ -32,7 +32,9 @@ pub(super) enum Plan {
     All(Box<[Plan]>),
     Any(Box<[Plan]>),
     Not(Box<Plan>),
-    Seek(Box<Clause>),
+    /// Not boxed: most watches are one clause, and every step to another place in memory costs as much as all the
+    /// rest of deciding about it.
+    Seek(Clause),
     Near(Box<Near>),
     AtLeast(Box<AtLeast>),
 }

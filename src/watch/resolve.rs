@@ -13,9 +13,9 @@ use super::literals;
 use super::parse::parse_item;
 use super::pattern::{self, Pattern};
 use super::plan::{self, AtLeast, Bare, Clause, Fields, Near, Plan, Seek, Strict, Words};
-use super::stem::Language;
+use super::stem::{self, Language};
 use super::tree::{Field, Node, Tree};
-use super::{Fault, Part, Problem, nearest};
+use super::{Fault, Part, Problem, Query, nearest};
 
 /// Clauses that a watch may have once its names are put in.
 const MOST_CLAUSES: usize = 500;
@@ -107,8 +107,13 @@ impl<'a> Planner<'a> {
         Self { atoms, terms, open, clauses: 0, names: 0, inflections, problems }
     }
 
-    /// Words stand for their inflected forms in these languages too.
-    pub(super) fn with_inflections(self, inflections: Vec<Language>) -> Self {
+    /// With `stem`, words stand for their inflected forms in the languages the watch is limited to, or in all.
+    pub(super) fn for_query(self, query: &Query) -> Self {
+        let inflections = match (query.stem, query.languages.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, true) => stem::languages(),
+            (true, false) => query.languages.iter().filter_map(|code| stem::language(code)).collect(),
+        };
         Self { inflections, ..self }
     }
 
@@ -249,7 +254,7 @@ impl<'a> Planner<'a> {
             return None;
         }
         let fields = place.fields.map_or(Fields::DEFAULT, Fields::only);
-        Some(Plan::Seek(Box::new(Clause { fields, seek, written: written(tree, place).into() })))
+        Some(Plan::Seek(Clause { fields, seek, written: written(tree, place).into() }))
     }
 
     fn plan_text(&mut self, tree: &Tree, text: &str, phrase: bool, slop: usize, place: &Place<'_>) -> Option<Plan> {
@@ -374,7 +379,7 @@ fn first_reason(error: &regex::Error) -> String {
 fn flatten(plan: Plan, out: &mut Vec<Clause>) -> bool {
     match plan {
         Plan::Seek(clause) if matches!(clause.seek, Seek::Word(_) | Seek::Words(_)) => {
-            out.push(*clause);
+            out.push(clause);
             true
         }
         Plan::Any(parts) => parts.into_iter().all(|part| flatten(part, out)),
