@@ -192,7 +192,8 @@ fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, String> {
         let within = asked.within.map(|span| format!(" within {}", words(span))).unwrap_or_default();
         return Err(format!("{reached} of {} {kind}{within}", asked.count));
     }
-    if let Some(burst) = policy.burst {
+    // Who was told once is told what follows, though the rush may be over by then.
+    if let Some(burst) = policy.burst.filter(|_| facts.history.is_empty()) {
         let volume = facts.matches.iter().find(|found| found.policy.watch == policy.watch).map(|found| found.volume);
         return burst.judge(volume.unwrap_or_default());
     }

@@ -1,5 +1,6 @@
 //! Tests of the room as a whole: what matches, where, and what is said about what cannot.
 
+mod cases;
 mod evidence;
 mod language;
 mod laws;
