@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::decide::words;
+use super::words;
 
 /// `burst = { factor, window, baseline, at_least }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

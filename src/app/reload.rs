@@ -6,7 +6,19 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use super::{Load, summary, wire};
-use crate::{clock::Clock, config, courier::Round, intake::Intake, poller::Tools, store::Store, systemd};
+use crate::{
+    clock::Clock,
+    config,
+    courier::Round,
+    intake::Intake,
+    poller::Tools,
+    store::{Store, notices},
+    systemd,
+};
+
+/// What notices about the configuration are about.
+const SUBJECT: &str = "configuration";
+const REFUSED: &str = "refused";
 
 pub(super) struct Reloader {
     pub load: Load,
@@ -25,8 +37,9 @@ impl Reloader {
         let (round, tools) = match wired {
             Ok(wired) => wired,
             Err(failure) => {
-                error!("the new configuration is refused, the old one stays: {failure:#}");
+                error!("the old configuration stays: {failure:#}");
                 systemd::status(&format!("{}; last reload refused", summary(&before)));
+                self.note(format!("The new configuration is refused, the old one stays: {failure:#}"), false).await;
                 return;
             }
         };
@@ -37,14 +50,31 @@ impl Reloader {
         // Before the swap: a changed watch must not take for news what was there before it asked.
         let starting = self.intake.start_watches(&self.store, Arc::clone(&round.rules), self.clock.now());
         if let Err(failure) = starting.await {
-            error!("the new configuration cannot be put to use, the old one stays: {failure:#}");
+            error!("the old configuration stays, the new one cannot be put to use: {failure:#}");
             systemd::status(&format!("{}; last reload failed", summary(&before)));
             return;
         }
         self.intake.set_rules(&round.rules);
         self.rounds.send_replace(round);
         self.tools.send_replace(tools);
-        info!("reloaded: {}", config::difference(&before, &after));
+        let difference = config::difference(&before, &after);
+        info!("reloaded: {difference}");
         systemd::status(&summary(&after));
+        self.note(format!("The configuration was reloaded: {difference}."), true).await;
+    }
+
+    /// Keeps what the operator is told of a reload.
+    async fn note(&self, text: String, is_accepted: bool) {
+        let now = self.clock.now();
+        let noted = self.store.write(move |transaction| match is_accepted {
+            false => notices::raise(transaction, SUBJECT, REFUSED, &text, now).map(|_| ()),
+            true => {
+                notices::close(transaction, SUBJECT, REFUSED, "The configuration is accepted again.", now)?;
+                notices::note(transaction, SUBJECT, "reloaded", &text, now)
+            }
+        });
+        if let Err(failure) = noted.await {
+            warn!(error = %failure, "the reload could not be noted for the operator");
+        }
     }
 }

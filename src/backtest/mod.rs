@@ -5,20 +5,25 @@
 //! to member; what waits is told when its time has come.
 
 mod report;
+mod telling;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 
 use crate::{
-    alert::{Burst, Decision, Event, Facts, MatchFact, Past, Policy, RecipientId, Volume, decide},
+    alert::{
+        Burst, Corrected, Decision, Event, Facts, MatchFact, Past, Policy, Priority, RecipientId, Route, Standing,
+        Told, Volume, decide,
+    },
     entry::EntryId,
     story::{StoryId, Timeline},
 };
 
 pub use report::{Clauses, Report, Story, Tally};
+pub use telling::{Reader, tell};
 
 /// A watch and whom it tells.
 #[derive(Clone, Copy, Debug)]
@@ -33,17 +38,24 @@ pub struct Archived<'a> {
     pub timeline: &'a Timeline,
     /// Member, and index of the watch.
     pub matches: &'a [(EntryId, usize)],
+    /// Members that say of themselves that they were wrong.
+    pub corrections: &'a [Corrected],
 }
 
-/// A message that would have been sent.
+/// An alert that would have been raised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     pub recipient: RecipientId,
     pub story: StoryId,
-    pub event: Event,
+    pub events: Vec<Event>,
     /// The most urgent first.
     pub watches: Vec<String>,
+    pub priority: Priority,
+    /// Independent outlets then.
+    pub independent: usize,
     pub at: Timestamp,
+    /// Why a digest would have told it, if one would.
+    pub digest: Option<Route>,
 }
 
 /// What would have become of one story.
@@ -91,7 +103,7 @@ pub fn play(story: &Archived<'_>, watches: &[Watched<'_>], rhythms: &[Rhythm], u
     }
     let mut played = Played::default();
     for recipient in recipients {
-        let mut inbox = Inbox { recipient, watches, rhythms, history: Vec::new(), named: Vec::new(), held: None };
+        let mut inbox = Inbox { recipient, watches, rhythms, history: Vec::new(), times: Vec::new(), held: None };
         inbox.play(story, until);
         inbox.settle_into(&mut played, story.timeline.story);
     }
@@ -104,10 +116,13 @@ struct Inbox<'a> {
     watches: &'a [Watched<'a>],
     rhythms: &'a [Rhythm],
     history: Vec<Past>,
-    /// For each of the history, the watches named and when it went out.
-    named: Vec<(Vec<String>, Timestamp)>,
+    /// For each of the history, when it went out or was left to a digest.
+    times: Vec<Timestamp>,
     held: Option<String>,
 }
+
+/// Nobody goes without it: a catch-up after a downtime does not come up where nothing was down.
+const CATCH_UP_AFTER: Duration = Duration::from_secs(6 * 3_600);
 
 impl Inbox<'_> {
     fn play(&mut self, story: &Archived<'_>, until: Timestamp) {
@@ -118,51 +133,86 @@ impl Inbox<'_> {
             growing.members.push(member.clone());
             // The back catalogue of a feed makes nothing necessary to decide.
             if !member.baseline {
-                self.decide(&growing, story.matches, member.seen);
+                self.decide(&growing, story, member.seen);
             }
         }
         self.tell_due(&growing, until);
     }
 
-    fn decide(&mut self, growing: &Timeline, matches: &[(EntryId, usize)], now: Timestamp) {
-        let facts: Vec<MatchFact<'_>> = growing
-            .members
-            .iter()
-            .flat_map(|member| {
-                matches.iter().filter(move |(entry, _)| *entry == member.entry).map(move |m| (member, m.1))
-            })
-            .filter(|(_, watch)| self.watches[*watch].notify.contains(self.recipient))
-            .map(|(member, watch)| {
-                let policy = self.watches[watch].policy;
-                let volume = policy.burst.as_ref().map(|burst| self.rhythms[watch].volume(burst, now));
-                MatchFact { policy, member, volume: volume.unwrap_or_default() }
-            })
-            .collect();
-        if facts.is_empty() {
+    fn decide(&mut self, growing: &Timeline, story: &Archived<'_>, now: Timestamp) {
+        let matches = self.facts(growing, story.matches, now);
+        if matches.is_empty() {
             return;
         }
-        match decide(&Facts { story: growing, matches: &facts, history: &self.history, now }) {
-            Decision::Raise { event, watches, due, .. } => {
-                self.history.push(Past { event, waits_until: Some(due), independent: 0 });
-                self.named.push((watches, due));
-            }
-            Decision::Hasten { due, .. } => {
-                if let (Some(past), Some(named)) = (self.history.last_mut(), self.named.last_mut()) {
-                    past.waits_until = Some(due);
-                    named.1 = due;
+        let is_member = |entry: i64| growing.members.iter().any(|member| member.entry.0 == entry);
+        let corrections: Vec<Corrected> =
+            story.corrections.iter().filter(|corrected| is_member(corrected.entry)).cloned().collect();
+        let decision = decide(&Facts {
+            story: growing,
+            matches: &matches,
+            history: &self.history,
+            corrections: &corrections,
+            has_digest: false,
+            downtime: None,
+            catch_up_after: CATCH_UP_AFTER,
+            now,
+        });
+        self.carry_out(decision, now);
+    }
+
+    fn facts<'a>(&'a self, growing: &'a Timeline, matches: &[(EntryId, usize)], now: Timestamp) -> Vec<MatchFact<'a>> {
+        let mut facts = Vec::new();
+        for member in &growing.members {
+            for &(_, number) in matches.iter().filter(|(entry, _)| *entry == member.entry) {
+                let Watched { policy, notify } = self.watches[number];
+                if notify.contains(self.recipient) {
+                    let volume = policy.burst.as_ref().map(|burst| self.rhythms[number].volume(burst, now));
+                    facts.push(MatchFact { policy, member, volume: volume.unwrap_or_default(), muted: None });
                 }
             }
-            Decision::Hold(reason) => self.held = Some(reason),
+        }
+        facts
+    }
+
+    fn carry_out(&mut self, decision: Decision, now: Timestamp) {
+        match decision {
+            Decision::Raise { events, watches, due, .. } => self.raise(events, watches, Standing::Waits(due), due),
+            Decision::Digest { events, watches, route, .. } => {
+                self.raise(events, watches, Standing::Collected(route), now);
+            }
+            Decision::Join { events, .. } => {
+                if let Some(past) = self.history.last_mut() {
+                    past.events.extend(events);
+                }
+            }
+            Decision::Hasten { due, .. } | Decision::Promote { due, .. } => {
+                if let (Some(past), Some(at)) = (self.history.last_mut(), self.times.last_mut()) {
+                    past.standing = Standing::Waits(due);
+                    *at = due;
+                }
+            }
+            Decision::Hold(reason) | Decision::Silence(reason) => self.held = Some(reason),
             Decision::Nothing(_) => {}
         }
     }
 
+    fn raise(&mut self, events: Vec<Event>, watches: Vec<String>, standing: Standing, at: Timestamp) {
+        let named = self.watches.iter().filter(|watch| watches.contains(&watch.policy.watch));
+        let priority = named.map(|watch| watch.policy.priority).max().unwrap_or_default();
+        self.history.push(Past { events, watches, standing, priority, independent: 0, told: Told::default() });
+        self.times.push(at);
+    }
+
     /// What waited long enough by `now` has gone out by then.
     fn tell_due(&mut self, growing: &Timeline, now: Timestamp) {
-        let independent = growing.independent_outlets().len();
-        for past in self.history.iter_mut().filter(|past| past.waits_until.is_some_and(|due| due <= now)) {
-            past.waits_until = None;
-            past.independent = independent;
+        for past in &mut self.history {
+            if let Standing::Waits(due) = past.standing
+                && due <= now
+            {
+                past.standing = Standing::Told { at: due, by: None };
+                past.independent = growing.independent_outlets().len();
+                past.told = Told::of(growing);
+            }
         }
     }
 
@@ -170,8 +220,11 @@ impl Inbox<'_> {
         if let (true, Some(reason)) = (self.history.is_empty(), self.held) {
             played.held.insert(self.recipient.clone(), reason);
         }
-        for (past, (watches, at)) in self.history.into_iter().zip(self.named) {
-            played.sent.push(Sent { recipient: self.recipient.clone(), story, event: past.event, watches, at });
+        for (past, at) in self.history.into_iter().zip(self.times) {
+            let Past { events, watches, standing, priority, independent, .. } = past;
+            let digest = if let Standing::Collected(route) = standing { Some(route) } else { None };
+            let recipient = self.recipient.clone();
+            played.sent.push(Sent { recipient, story, events, watches, priority, independent, at, digest });
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Played, Sent};
+use super::Sent;
 use crate::{alert::RecipientId, story::StoryId};
 
 /// Entries, stories and messages.
@@ -49,6 +49,8 @@ pub struct Report {
     pub read: usize,
     pub days: f64,
     pub all: Tally,
+    /// Alerts left to a digest: quiet hours, budgets, watches that ask for it.
+    pub digested: usize,
     pub watches: BTreeMap<String, Tally>,
     pub recipients: BTreeMap<RecipientId, usize>,
     pub events: BTreeMap<String, usize>,
@@ -74,21 +76,33 @@ impl Report {
         }
     }
 
-    /// Counts a story with what would have been sent of it.
-    pub fn add_story(&mut self, story: Story, played: &Played) {
+    /// Counts a story.
+    pub fn add_story(&mut self, story: Story) {
         self.all.stories += 1;
         for watch in &story.watches {
             self.watches.entry(watch.clone()).or_default().stories += 1;
         }
-        for Sent { recipient, event, watches, .. } in &played.sent {
-            self.all.mails += 1;
-            *self.recipients.entry(recipient.clone()).or_default() += 1;
-            *self.events.entry(event.as_str().to_owned()).or_default() += 1;
-            for watch in watches {
-                self.watches.entry(watch.clone()).or_default().mails += 1;
-            }
-        }
         self.stories.push(story);
+    }
+
+    /// Counts an alert of a story that was added.
+    pub fn add_alert(&mut self, sent: &Sent) {
+        let Sent { recipient, events, watches, story, digest, .. } = sent;
+        if digest.is_some() {
+            self.digested += 1;
+            return;
+        }
+        self.all.mails += 1;
+        *self.recipients.entry(recipient.clone()).or_default() += 1;
+        for event in events {
+            *self.events.entry(event.as_str().to_owned()).or_default() += 1;
+        }
+        for watch in watches {
+            self.watches.entry(watch.clone()).or_default().mails += 1;
+        }
+        if let Some(told) = self.stories.iter_mut().find(|known| known.story == *story) {
+            told.mails += 1;
+        }
     }
 
     /// Puts everything in order; `asked` has the clauses of each watch.

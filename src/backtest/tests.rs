@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    alert::{MinOutlets, Priority},
+    alert::{Budget, First, MinOutlets, Priority},
     story::{Member, Relation},
 };
 
@@ -42,6 +42,10 @@ fn policy(watch: &str) -> Policy {
         wait: Duration::from_secs(600),
         follow_up: vec![Event::Confirmed],
         max_followups: 3,
+        first: First::Immediate,
+        at_most_every: Duration::ZERO,
+        breaks_quiet: false,
+        mutes: Vec::new(),
     }
 }
 
@@ -58,9 +62,10 @@ fn check(policy: &Policy, matched: &[i64], until: i64, expected: &[&str]) {
     let rhythm = Rhythm::new(matched.iter().map(|minute| at(*minute)).collect(), Some(at(-60 * 24)));
     let notify = [RecipientId("desk".to_owned())];
     let watched = [Watched { policy, notify: &notify }];
-    let played = play(&Archived { timeline: &timeline, matches: &matches }, &watched, &[rhythm], at(until));
+    let played =
+        play(&Archived { timeline: &timeline, matches: &matches, corrections: &[] }, &watched, &[rhythm], at(until));
     let minutes = |time: Timestamp| time.duration_since(at(0)).as_mins();
-    let sent = played.sent.iter().map(|sent| format!("{} {}", sent.event.as_str(), minutes(sent.at)));
+    let sent = played.sent.iter().map(|sent| format!("{} {}", sent.events[0].as_str(), minutes(sent.at)));
     let held = played.held.values().map(|reason| format!("held {reason}"));
     assert_eq!(sent.chain(held).collect::<Vec<_>>(), expected);
 }
@@ -88,4 +93,26 @@ fn a_burst_is_measured_as_it_was_then() {
     let asks = Policy { burst, ..policy("port") };
     check(&asks, &[0], 24 * 60, &["held port: no burst: 0 of 2 entries within 1h"]);
     check(&asks, &[0, 5], 24 * 60, &["new 15", "confirmed 60"]);
+}
+
+#[test]
+fn a_budget_leaves_to_the_digest_what_it_does_not_hold() {
+    let sent = |minute: i64, priority| Sent {
+        recipient: RecipientId("desk".to_owned()),
+        story: StoryId(minute),
+        events: vec![Event::New],
+        watches: vec!["port".to_owned()],
+        priority,
+        independent: 1,
+        at: at(minute),
+        digest: None,
+    };
+    let day = Duration::from_secs(86_400);
+    let reader = Reader { budget: Some(Budget { immediate: 2, per: day, burst: 2 }), ..Reader::default() };
+    let normal = Priority::Normal;
+    let mut alerts =
+        [sent(90, normal), sent(10, normal), sent(50, normal), sent(95, Priority::Critical), sent(2000, normal)];
+    tell(&mut alerts, &reader, |_| false);
+    let routes: Vec<Option<Route>> = alerts.iter().map(|alert| alert.digest).collect();
+    assert_eq!(routes, [None, None, Some(Route::Budget), None, None]);
 }

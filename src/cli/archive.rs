@@ -10,7 +10,9 @@ use rusqlite::Connection;
 
 use super::lookup::Place;
 use crate::{
-    config::{Config, Outlet, Watch},
+    alert::{Hours, RecipientId},
+    backtest::Reader,
+    config::{Config, Outlet, Recipient, Watch},
     entry::FeedId,
     store::{self, entries::Stored, feeds},
     watch::Subject,
@@ -22,6 +24,7 @@ pub(super) struct Archive {
     pub watches: Vec<Watch>,
     pub terms: BTreeMap<String, Vec<String>>,
     outlets: BTreeMap<String, Outlet>,
+    recipients: BTreeMap<String, Recipient>,
     feeds: HashMap<FeedId, Feed>,
 }
 
@@ -51,10 +54,11 @@ impl Archive {
     fn read(path: &Path, config: Option<Config>) -> Result<Self> {
         let connection = store::open_reader(path)?;
         let mut named: HashMap<String, (String, Vec<String>)> = HashMap::new();
-        let (mut watches, mut terms, mut outlets) = Default::default();
+        let (mut watches, mut terms, mut outlets, mut recipients) = Default::default();
         if let Some(config) = config {
             named = config.feeds.into_iter().map(|feed| (feed.url.to_string(), (feed.name, feed.groups))).collect();
             (watches, terms, outlets) = (config.watches, config.terms, config.outlets);
+            recipients = config.recipients;
         }
         let feed = |(url, row): (String, feeds::FeedRow)| {
             let (name, groups) = named.remove(&url).unzip();
@@ -62,12 +66,21 @@ impl Archive {
             (row.id, Feed { url, names, groups: groups.unwrap_or_default() })
         };
         let feeds = feeds::all(&connection)?.into_iter().map(feed).collect();
-        Ok(Self { connection, watches, terms, outlets, feeds })
+        Ok(Self { connection, watches, terms, outlets, recipients, feeds })
     }
 
     /// An outlet's name for people; its key where it is not configured.
     pub(super) fn outlet_name(&self, key: &str) -> String {
         self.outlets.get(key).map_or_else(|| key.to_owned(), |outlet| outlet.name.clone())
+    }
+
+    /// When and how much a recipient wants to be told; of one that is not configured nothing is known.
+    pub(super) fn reader(&self, recipient: &RecipientId) -> Reader {
+        let Some(Recipient { telling, timezone, .. }) = self.recipients.get(&recipient.0) else {
+            return Reader { is_machine: recipient.0.starts_with("hook:"), ..Reader::default() };
+        };
+        let hours = Hours { zone: timezone.clone(), quiet: telling.quiet, digest: telling.digest.clone() };
+        Reader { hours: Some(hours), budget: telling.budget, is_machine: false }
     }
 
     /// URL of the feed an entry came by.

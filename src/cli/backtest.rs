@@ -225,6 +225,7 @@ fn to_json(report: &Report, before: Option<&Report>) -> Value {
         "read": report.read,
         "days": report.days,
         "total": tally(&report.all),
+        "digested": report.digested,
         "events": report.events,
         "recipients": report.recipients,
         "watches": watches,

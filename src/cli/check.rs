@@ -7,16 +7,21 @@ use std::{
 
 use anyhow::Result;
 use clap::Args;
+use jiff::SignedDuration;
 
-use super::{Refused, lookup::Place, out::Out};
-use super::{archive::Archive, lookup::since, trial::Trial};
+use super::{
+    Refused,
+    archive::Archive,
+    lookup::{Place, since},
+    out::Out,
+    trial::Trial,
+};
 use crate::{
     app,
     clock::Clock,
     config::{self, Diagnostic, Loaded},
     watch::{self, Query, Sample},
 };
-use jiff::SignedDuration;
 
 /// How much of the archive says what is to be expected.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -37,17 +42,10 @@ impl Check {
             diagnostics.extend(found);
             expected = mails;
         }
-        if self.json {
-            let mut out = Out::new();
-            for diagnostic in &diagnostics {
-                out.json(&diagnostic.to_json())?;
-            }
-            out.end()?;
-        } else {
-            let mut stdout = std::io::stdout().lock();
-            write!(stdout, "{}", config::render(&diagnostics, stdout.is_terminal()))?;
-        }
+        let shown = self.show(&diagnostics);
+        // Refused it is, whoever has stopped reading why.
         let config = loaded.ok_or(Refused)?.config;
+        shown?;
         let summary = format!(
             "{} is fine: {} feeds, {} watches, {} recipients, {} webhooks",
             place.config.display(),
@@ -62,6 +60,19 @@ impl Check {
             expected.iter().flatten().for_each(|line| println!("{line}"));
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn show(&self, diagnostics: &[Diagnostic]) -> std::io::Result<()> {
+        if self.json {
+            let mut out = Out::new();
+            for diagnostic in diagnostics {
+                out.json(&diagnostic.to_json())?;
+            }
+            out.end()
+        } else {
+            let mut stdout = std::io::stdout().lock();
+            write!(stdout, "{}", config::render(diagnostics, stdout.is_terminal()))
+        }
     }
 }
 

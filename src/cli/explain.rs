@@ -168,8 +168,11 @@ impl Known<'_> {
             lines.push(format!("decided   {}  {recipient}: {outcome} ({reason})", clock_time(*decided)));
         }
         for alert in &self.alerts {
-            let state =
-                if alert.is_waiting { format!("waits until {}", clock_time(alert.due)) } else { "told".to_owned() };
+            let state = match alert.route {
+                Some(route) => format!("left to a digest ({})", route.as_str()),
+                None if alert.is_waiting => format!("waits until {}", clock_time(alert.due)),
+                None => "told by itself".to_owned(),
+            };
             let event = alert.event.as_str();
             let of = alert.watches.join(", ");
             let when = clock_time(alert.raised);
@@ -283,14 +286,16 @@ impl Known<'_> {
             let (outcome, reason) = last.map(|row| (row.outcome.as_str(), row.reason.as_str())).unwrap_or_default();
             return format!("{recipient} was not told: {outcome}, {reason}");
         }
-        if let Some(waiting) = alerts.find(|alert| alert.is_waiting) {
+        if let Some(waiting) = alerts.find(|alert| alert.is_waiting && alert.route.is_none()) {
             return format!("{recipient} will be told at {}", clock_time(waiting.due));
         }
         let deliveries: Vec<String> =
             self.deliveries.iter().filter(|delivery| delivery.recipient == *recipient).map(delivery_line).collect();
-        match deliveries.is_empty() {
-            true => format!("{recipient} has no channel any more"),
-            false => format!("{recipient} was told: {}", deliveries.join(", ")),
+        let digested = self.alerts.iter().filter(|alert| alert.recipient == *recipient).find_map(|alert| alert.route);
+        match (deliveries.is_empty(), digested) {
+            (true, Some(route)) => format!("{recipient} is told by a digest ({})", route.as_str()),
+            (true, None) => format!("{recipient} has no channel any more"),
+            (false, _) => format!("{recipient} was told: {}", deliveries.join(", ")),
         }
     }
 
@@ -323,6 +328,7 @@ impl Known<'_> {
                 "raised": alert.raised,
                 "due": alert.due,
                 "waiting": alert.is_waiting,
+                "digest": alert.route.map(|route| route.as_str()),
                 "reason": alert.reason,
             })
         });

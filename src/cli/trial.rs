@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::archive::Archive;
 use crate::{
     alert::RecipientId,
-    backtest::{Archived, Report, Rhythm, Story, Watched, play},
+    backtest::{Archived, Report, Rhythm, Sent, Story, Watched, play, tell},
     config::Watch,
     entry::EntryId,
     store::{search, stories},
@@ -48,8 +48,17 @@ impl Trial<'_> {
         let told: Vec<Vec<RecipientId>> = watches.iter().map(recipients).collect();
         let watched: Vec<Watched<'_>> =
             watches.iter().zip(&told).map(|(watch, notify)| Watched { policy: &watch.policy, notify }).collect();
+        let mut sent: BTreeMap<RecipientId, Vec<Sent>> = BTreeMap::new();
         for (story, found) in found {
-            self.play_story(story, &found, &watched, &rhythms, &mut report)?;
+            for alert in self.play_story(story, &found, &watched, &rhythms, &mut report)? {
+                sent.entry(alert.recipient.clone()).or_default().push(alert);
+            }
+        }
+        let breaks_quiet =
+            |name: &str| watches.iter().any(|watch| watch.query.name == name && watch.policy.breaks_quiet);
+        for (recipient, alerts) in &mut sent {
+            tell(alerts, &self.archive.reader(recipient), breaks_quiet);
+            alerts.iter().for_each(|alert| report.add_alert(alert));
         }
         let asked: Vec<(&str, Vec<&str>)> =
             queries.iter().map(|query| (query.name.as_str(), set.clauses(&query.name))).collect();
@@ -101,11 +110,13 @@ impl Trial<'_> {
         watched: &[Watched<'_>],
         rhythms: &[Rhythm],
         report: &mut Report,
-    ) -> Result<()> {
+    ) -> Result<Vec<Sent>> {
         let timeline = stories::timeline(&self.archive.connection, story, &|key| self.archive.outlet_name(key))?;
-        let Some(timeline) = timeline else { return Ok(()) };
+        let Some(timeline) = timeline else { return Ok(Vec::new()) };
+        let corrections = stories::corrections(&self.archive.connection, story)?;
         let matches: Vec<(EntryId, usize)> = found.iter().map(|found| (found.entry, found.watch)).collect();
-        let played = play(&Archived { timeline: &timeline, matches: &matches }, watched, rhythms, self.now);
+        let archived = Archived { timeline: &timeline, matches: &matches, corrections: &corrections };
+        let played = play(&archived, watched, rhythms, self.now);
         // The latest entries were read first; the sentence is of the first.
         let sentence = found.last().map(|found| found.sentence.clone()).unwrap_or_default();
         let summary = Story {
@@ -115,12 +126,12 @@ impl Trial<'_> {
             outlets: timeline.outlets().len(),
             independent: timeline.independent_outlets().len(),
             watches: found.iter().map(|found| watched[found.watch].policy.watch.clone()).collect(),
-            mails: played.sent.len(),
+            mails: 0,
             sentence,
-            held: played.held.clone(),
+            held: played.held,
         };
-        report.add_story(summary, &played);
-        Ok(())
+        report.add_story(summary);
+        Ok(played.sent)
     }
 }
 

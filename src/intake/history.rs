@@ -8,7 +8,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
-use super::{Intake, Rules, tell};
+use super::{Intake, Muting, Rules, tell::Deciding};
 use crate::{
     entry::FeedId,
     store::{Error, Store, feeds, search, watches},
@@ -79,8 +79,10 @@ fn look_back(
         watches::add_match(connection, *entry, hit, now)?;
         touched.insert((*story, *entry));
     }
+    let muting = Muting::load(connection, rules, now)?;
+    let deciding = Deciding { connection, rules, muting: &muting, downtime: None, now };
     for (story, entry) in touched {
-        tell::decide_story(connection, rules, story, entry, now)?;
+        deciding.decide_story(story, entry)?;
     }
     Ok(found.len())
 }
