@@ -29,6 +29,7 @@ fn member(outlet: &str, relation: Relation, minute: i64) -> Member {
         earlier_titles: Vec::new(),
         baseline: false,
         cites: Vec::new(),
+        corrects: None,
     }
 }
 

@@ -7,17 +7,20 @@ mod archive;
 mod backtest;
 mod check;
 mod demo;
+mod discover;
 mod explain;
 mod feeds;
 mod group;
 mod input;
 mod lookup;
 mod matching;
+mod opml;
 mod out;
 mod outbox;
 mod paper;
 mod parse;
 mod poll;
+mod regroup;
 mod run;
 mod search;
 mod send_test;
@@ -82,12 +85,12 @@ enum Command {
     Match(matching::Match),
     /// Group entries given as JSON lines into stories.
     Group(group::Group),
-    /// The feeds and their health.
+    /// The feeds and their health; find, import and export them.
     #[command(subcommand)]
     Feeds(feeds::Feeds),
     /// List the stories.
     Stories(stories::Stories),
-    /// Show one story's time line.
+    /// Show one story's time line, or put stories right.
     Story(stories::Story),
     /// Show what watches would have brought, from the archive; touches no state.
     Backtest(backtest::Backtest),

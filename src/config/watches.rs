@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     alert::{Burst, MinOutlets, Policy, Priority, RecipientId},
-    watch::Query,
+    watch::{Query, StoryKey},
 };
 
 const DAY: u64 = 86_400;
@@ -73,7 +73,7 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
     reader.finish();
 
     let scope = read_scope(scope, faults);
-    let (min_outlets, burst) = read_story(story, faults);
+    let (min_outlets, burst, key) = read_story(story, faults);
     let alert = read_alert(alert, priority, faults);
     let max_age = scope.max_age;
     let policy = Policy {
@@ -105,7 +105,7 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
     let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0, stem };
     let notify = notify.into_iter().map(RecipientId).collect();
     let history = history.unwrap_or_default();
-    PlacedWatch { watch: Watch { query, policy, note, notify, history }, places }
+    PlacedWatch { watch: Watch { query, policy, key, note, notify, history }, places }
 }
 
 /// Whether anything is written that could match; if not, there is nothing for the watch room to judge.
@@ -174,16 +174,16 @@ fn read_scope(table: Option<Table>, faults: &mut Faults) -> Scope {
     Scope { feeds, languages, max_age: max_age.map_or(defaults::MAX_AGE, |age| age.value) }
 }
 
-fn read_story(table: Option<Table>, faults: &mut Faults) -> (MinOutlets, Option<Burst>) {
+fn read_story(table: Option<Table>, faults: &mut Faults) -> (MinOutlets, Option<Burst>, Option<StoryKey>) {
     let any = MinOutlets { count: 1, independent: false, within: None };
-    let Some(table) = table else { return (any, None) };
+    let Some(table) = table else { return (any, None, None) };
     let mut reader = Reader::new(table, "[watch.story]", faults);
     let node = reader.take("min_outlets");
     let burst = section(&mut reader, "burst");
-    reader.not_yet(&["key"]);
+    let key = reader.optional("key", story_key).map(|key| key.value);
     reader.finish();
     let min_outlets = node.and_then(|node| min_outlets(node, faults)).unwrap_or(any);
-    (min_outlets, burst.map(|table| read_burst(table, faults)))
+    (min_outlets, burst.map(|table| read_burst(table, faults)), key)
 }
 
 /// `{ factor = 4, window = "1h", baseline = "14d", at_least = 5 }`, each with its default.
@@ -207,6 +207,11 @@ fn read_burst(table: Table, faults: &mut Faults) -> Burst {
             .help("what is usual is counted over many windows, such as baseline = \"14d\"".to_owned());
     }
     burst
+}
+
+fn story_key(node: &Node) -> Result<StoryKey, Wrong> {
+    let help = "write what entries of one story have in common: key = 'CVE-\\d{4}-\\d{4,}'";
+    StoryKey::new(&text(node)?).map_err(|message| wrong(message).help(help.to_owned()))
 }
 
 /// `3`, `{ independent = 2, within = "6h" }`, `{ any = 3 }`, `{ count = 3 }`

@@ -151,6 +151,11 @@ impl Rules {
         self.config.feeds.iter().filter(|feed| feed.enabled).map(|feed| feed.url.to_string()).collect()
     }
 
+    /// How the feed at this URL is called.
+    pub(super) fn feed_name(&self, url: &str) -> String {
+        self.by_url.get(url).map_or_else(|| "a feed".to_owned(), |index| self.config.feeds[*index].name.clone())
+    }
+
     /// Where a recipient's messages go.
     pub fn channels(&self, recipient: &RecipientId) -> Vec<ChannelId> {
         if recipient.0.starts_with("hook:") {

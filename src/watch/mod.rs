@@ -8,6 +8,7 @@ mod compile;
 mod eval;
 mod explain;
 mod fold;
+mod key;
 mod lex;
 mod lexicon;
 mod lint;
@@ -33,6 +34,7 @@ pub use self::explain::{Branch, explain};
 pub use self::lint::{Sample, lint};
 pub use self::narrow::{Needle, folded_words, needles};
 pub use self::tree::Field;
+pub use key::StoryKey;
 
 /// The parts of an entry that a query may ask about. All text is visible text.
 #[derive(Clone, Debug, Default)]

@@ -238,7 +238,6 @@ fn what_two_files_both_define() {
 #[test]
 fn what_this_version_does_not_do_yet_is_not_ignored() {
     check("[web]\nlisten = \"127.0.0.1:8750\"", "1:2: `web` is not supported yet by this version");
-    check_watch("[watch.story]\nkey = 'x'", "6:1: `key` is not supported yet by this version");
 }
 
 #[test]
