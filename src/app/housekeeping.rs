@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use crate::{
     clock::Clock,
     courier::Round,
-    store::{Error, Store, retention},
+    store::{Error, Store, keys, retention},
 };
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -51,5 +51,6 @@ pub(super) async fn prune(
             break;
         }
     }
+    store.write(move |transaction| keys::forget(transaction, now)).await?;
     Ok(removed)
 }

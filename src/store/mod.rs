@@ -12,6 +12,7 @@ mod writer;
 pub mod alerts;
 pub mod entries;
 pub mod feeds;
+pub mod keys;
 pub mod notices;
 pub mod outbox;
 pub mod retention;
