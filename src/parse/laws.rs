@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::canonical::Canonical;
+use super::canonical::{CHUNK, Canonical};
 use super::reading::{interpret, read};
 use super::*;
 
@@ -34,6 +34,17 @@ fn what_feed_rs_refuses_or_loses_is_an_error() {
     let mut lost = canonical(ParsedFeed::default(), &[ParsedEntry::default(), ParsedEntry::default()]);
     lost.beside.pop();
     check_refused(read(lost), "2 entries of 1");
+}
+
+#[test]
+fn a_long_feed_comes_back_in_order() {
+    let entry = |number: usize| ParsedEntry { id: Some(number.to_string()), ..ParsedEntry::default() };
+    for length in [CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
+        let entries: Vec<ParsedEntry> = (0..length).map(entry).collect();
+        let head = ParsedFeed { title: Some("Pond".into()), ..ParsedFeed::default() };
+        assert_eq!(canonical(head.clone(), &entries).finish().len(), length.div_ceil(CHUNK));
+        assert_eq!(read(canonical(head.clone(), &entries)).unwrap(), ParsedFeed { entries, ..head });
+    }
 }
 
 #[test]
