@@ -5,6 +5,8 @@
 //! document and kept beside it, one [`Beside`] for each entry, in the same order. A long feed becomes several documents,
 //! so that what feed-rs makes of one of them need not be held for all.
 
+use std::borrow::Cow;
+
 use super::{ParsedEntry, ParsedFeed};
 
 /// Entries of one document.
@@ -128,14 +130,14 @@ impl Canonical {
     fn html(&mut self, name: &str, text: Option<&str>) {
         let Some(text) = text.filter(|text| says_something(text)) else { return };
         self.document.extend(["<", name, " type=\"html\"><![CDATA["]);
+        // First what is forbidden goes: it may have kept apart what then ends the CDATA.
+        let text = legal(text);
         let mut from = 0;
         for (at, _) in text.match_indices("]]>") {
-            legal(&text[from..at + 2], &mut self.document);
-            self.document.push_str("]]><![CDATA[");
+            self.document.extend([&text[from..at + 2], "]]><![CDATA["]);
             from = at + 2;
         }
-        legal(&text[from..], &mut self.document);
-        self.document.extend(["]]></", name, ">"]);
+        self.document.extend([&text[from..], "]]></", name, ">"]);
     }
 }
 
@@ -149,13 +151,12 @@ pub(super) fn is_legal(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-fn legal(text: &str, out: &mut String) {
+fn legal(text: &str) -> Cow<'_, str> {
     // Nearly every text is all legal; EF begins the two forbidden characters that are not controls.
-    if !text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF) {
-        return out.push_str(text);
-    }
-    for piece in text.split(|c| !is_legal(c)) {
-        out.push_str(piece);
+    if text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF) {
+        Cow::Owned(text.chars().filter(|c| is_legal(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

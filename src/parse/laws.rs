@@ -55,8 +55,21 @@ fn nothing_is_made_up() {
 
 /// Markup, escapes, line ends, characters that XML forbids, and anything else.
 fn hostile() -> impl Strategy<Value = String> {
-    const PIECES: [&str; 12] =
-        ["]]>", "]]", "<![CDATA[", "&amp;", "&#0;", "&x;", "</entry>", "<entry>", "\"", "\r\n", "\u{0}", "\u{FFFF}"];
+    const PIECES: [&str; 13] = [
+        "]]>",
+        "]]\u{0}>",
+        "]]",
+        "<![CDATA[",
+        "&amp;",
+        "&#0;",
+        "&x;",
+        "</entry>",
+        "<entry>",
+        "\"",
+        "\r\n",
+        "\u{0}",
+        "\u{FFFF}",
+    ];
     let piece = prop_oneof![
         prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
         any::<char>().prop_map(String::from),
