@@ -17,9 +17,11 @@ mod outbox;
 mod paper;
 mod parse;
 mod poll;
+mod regroup;
 mod run;
 mod search;
 mod send_test;
+mod silence;
 mod status;
 mod stories;
 
@@ -84,13 +86,16 @@ enum Command {
     Feeds(feeds::Feeds),
     /// List the stories.
     Stories(stories::Stories),
-    /// Show one story's time line.
+    /// Show one story's time line, or put stories right.
     Story(stories::Story),
     /// Search the stored entries with the language of watches.
     Search(search::Search),
     /// The deliveries that wait, failed or were given up.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// What is not told for a while.
+    #[command(subcommand)]
+    Silence(silence::Silence),
     /// Send a clearly marked test alert through a real channel.
     SendTest(send_test::SendTest),
     /// What the database holds and how the feeds and deliveries stand.
@@ -147,6 +152,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Story(command) => command.run(&place),
         Command::Search(command) => command.run(&place),
         Command::Outbox(command) => command.run(&place),
+        Command::Silence(command) => command.run(&place),
         Command::SendTest(command) => command.run(&place),
         Command::Status(command) => command.run(&place),
         Command::Completions(command) => command.run(),

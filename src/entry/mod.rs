@@ -13,6 +13,7 @@ pub mod text;
 mod twice;
 pub mod url;
 
+pub use fold::is_invisible;
 pub use line::{LineEntry, LineError, from_json_line};
 pub use reading::from_parsed;
 

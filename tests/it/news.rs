@@ -184,3 +184,31 @@ async fn a_critical_watch_does_not_wait() {
     assert_eq!(world.smtp.mails().len(), 1);
     live.finish().await;
 }
+
+#[tokio::test]
+async fn an_item_dated_back_is_news_and_a_years_old_one_is_not() {
+    let world = World::new(&["times"], ONE_WATCH);
+    let mut live = world.baseline().await;
+    world.publish("times", item("times", "new", "Halloran leaves Geneva", "<p>She has left the town.</p>", 100));
+    live.step(100).await;
+    let late = item(
+        "times",
+        "late",
+        "Tomatoes and basil: the cookbook of farmer Halloran of Geneva",
+        "<p>Peel, chop, stir, serve.</p>",
+        -60 * 24,
+    );
+    let old = item("times", "old", "Geneva: when Halloran was young", "<p>A memory.</p>", -60 * 24 * 900);
+    world.publish("times", late);
+    world.publish("times", old);
+    live.step(110).await;
+    let subjects: Vec<String> = world.smtp.mails().iter().map(|mail| mail.subject()).collect();
+    assert_eq!(
+        subjects,
+        [
+            "[halloran] Halloran leaves Geneva",
+            "[halloran] Tomatoes and basil: the cookbook of farmer Halloran of Geneva"
+        ]
+    );
+    live.finish().await;
+}
