@@ -15,6 +15,7 @@ pub mod digests;
 pub mod entries;
 pub mod feeds;
 pub mod inquiry;
+pub mod keys;
 pub mod life;
 pub mod notices;
 pub mod outbox;
