@@ -25,6 +25,8 @@ mod words;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variants;
 
 use std::{fmt, str::FromStr};
 
