@@ -136,6 +136,11 @@ fn what_is_wrong_in_a_watch() {
         "6:23: `min_outlets` takes one number only (the other is here: storywatch.toml:6:40)",
     );
     check_watch(
+        "[watch.story]\nkey = 'CVE-('",
+        "6:7: this is no regular expression: unclosed group; write what entries of one story have in common: key = \
+         'CVE-\\d{4}-\\d{4,}'",
+    );
+    check_watch(
         "[watch.alert]\nfollow_up = [\"corection\"]",
         "6:14: `corection` is no event; expected `correction`, `escalated`, `confirmed`, `headline-changed`, `resurfaced`; \
          did you mean `correction`?",
