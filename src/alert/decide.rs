@@ -248,6 +248,11 @@ pub(super) fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, Un
         let within = asked.within.map(|span| format!(" within {}", words(span))).unwrap_or_default();
         return Err(Unmet::Lacking(format!("{reached} of {} {kind}{within}", asked.count)));
     }
+    // Who was told once is told what follows, though the rush may be over by then.
+    if let Some(burst) = policy.burst.filter(|_| facts.history.is_empty()) {
+        let volume = of_watch().next().map(|found| found.volume);
+        return burst.judge(volume.unwrap_or_default()).map_err(Unmet::Lacking);
+    }
     Ok(match asked.count {
         0 | 1 => format!("matches {:?} of {}", news.title, news.outlet_name),
         count => format!("{reached} {kind}, {count} asked for"),

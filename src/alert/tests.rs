@@ -44,6 +44,7 @@ fn policy(watch: &str) -> Policy {
         watch: watch.to_owned(),
         priority: Priority::Normal,
         min_outlets: MinOutlets { count: 1, independent: false, within: None },
+        burst: None,
         max_age: Duration::from_secs(7 * 86_400),
         wait: Duration::from_secs(120),
         follow_up: vec![Event::Confirmed],
@@ -79,7 +80,14 @@ fn check(policies: &[Policy], members: Vec<Member>, history: &[Past], expected: 
 
 /// Every watch matches every member.
 fn matches<'a>(policies: &'a [Policy], story: &'a Timeline) -> Vec<MatchFact<'a>> {
-    let of_policy = |policy| story.members.iter().map(move |member| MatchFact { policy, member, muted: None });
+    let of_policy = |policy| {
+        story.members.iter().map(move |member| MatchFact {
+            policy,
+            member,
+            volume: Volume { recent: 6, usual: 1.5 },
+            muted: None,
+        })
+    };
     policies.iter().flat_map(of_policy).collect()
 }
 
@@ -146,6 +154,18 @@ fn years_old_items_go_to_the_digest_at_most() {
     let matches = matches(&policies, &story);
     let without = Facts { has_digest: false, ..facts(&story, &matches, &[]) };
     assert_eq!(shown(&decide(&without)), "hold port: older than max_age (7d)");
+}
+
+#[test]
+fn a_burst_is_asked_for_beside_the_outlets() {
+    let hour = Duration::from_secs(3600);
+    let asked = |at_least| Some(Burst { factor: 4, window: hour, baseline: 24 * hour, at_least });
+    let story = || vec![member("nyt", Relation::First, 0)];
+    let quiet = Policy { burst: asked(7), ..policy("port") };
+    check(&[quiet], story(), &[], "hold port: no burst: 6 of 7 entries within 1h");
+    check(&[Policy { burst: asked(5), ..policy("port") }], story(), &[], "new port +120s");
+    let both = Policy { burst: asked(5), ..two_independent("port", None) };
+    check(&[both], story(), &[], "hold port: 1 of 2 independent outlets");
 }
 
 fn two_independent(watch: &str, within: Option<Duration>) -> Policy {

@@ -47,6 +47,13 @@ impl Reloader {
         if before.storage.path != after.storage.path {
             warn!("storage.path has changed: it takes effect at the next start");
         }
+        // Before the swap: a changed watch must not take for news what was there before it asked.
+        let starting = self.intake.start_watches(&self.store, Arc::clone(&round.rules), self.clock.now());
+        if let Err(failure) = starting.await {
+            error!("the old configuration stays, the new one cannot be put to use: {failure:#}");
+            systemd::status(&format!("{}; last reload failed", summary(&before)));
+            return;
+        }
         self.intake.set_rules(&round.rules);
         self.rounds.send_replace(round);
         self.tools.send_replace(tools);

@@ -102,7 +102,7 @@ impl Candidate {
 
 fn source(kept: &Kept, signals: &Signals) -> Option<Source> {
     // A feed may list what another outlet has published, with a teaser too short to be compared.
-    let part = if signals.same_page { 1.0 } else { signals.copied };
+    let part = if signals.same_page || signals.same_headline { 1.0 } else { signals.copied };
     let entry = kept.id;
     (part >= COPY).then_some(Source { entry, part, same_outlet: signals.same_outlet, is_agency: kept.is_agency })
 }

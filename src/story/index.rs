@@ -286,7 +286,8 @@ impl Index {
         self.insert(document, story);
     }
 
-    /// Moves an entry to another story: a merge or a split made by hand.
+    /// Moves an entry to another story: a merge or a split made by hand. Which story had a line of page junk first is
+    /// not known afterwards where entries of one feed were moved together; the next rebuild puts that right.
     pub fn regroup(&mut self, entry: EntryId, story: StoryId) {
         let Some(slot) = self.slots.get(&entry.0).copied() else { return };
         let Some(mut kept) = self.kept[slot as usize].take() else { return };
