@@ -270,7 +270,7 @@ impl Index {
             self.urls.remove(&url);
         }
         if let Some(tale) = self.tales.get_mut(&kept.story.0) {
-            tale.leave(slot, &kept.profile);
+            tale.leave(slot, |slot| self.kept[slot as usize].as_ref().map(|kept| &kept.profile));
             if tale.members.is_empty() {
                 self.tales.remove(&kept.story.0);
             }
