@@ -5,11 +5,13 @@
 
 mod check;
 mod demo;
+mod discover;
 mod feeds;
 mod group;
 mod input;
 mod lookup;
 mod matching;
+mod opml;
 mod out;
 mod outbox;
 mod paper;
@@ -19,6 +21,7 @@ mod regroup;
 mod run;
 mod search;
 mod send_test;
+mod silence;
 mod status;
 mod stories;
 
@@ -78,7 +81,7 @@ enum Command {
     Match(matching::Match),
     /// Group entries given as JSON lines into stories.
     Group(group::Group),
-    /// The feeds and their health.
+    /// The feeds and their health; find, import and export them.
     #[command(subcommand)]
     Feeds(feeds::Feeds),
     /// List the stories.
@@ -90,6 +93,9 @@ enum Command {
     /// The deliveries that wait, failed or were given up.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// What is not told for a while.
+    #[command(subcommand)]
+    Silence(silence::Silence),
     /// Send a clearly marked test alert through a real channel.
     SendTest(send_test::SendTest),
     /// What the database holds and how the feeds and deliveries stand.
@@ -146,6 +152,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Story(command) => command.run(&place),
         Command::Search(command) => command.run(&place),
         Command::Outbox(command) => command.run(&place),
+        Command::Silence(command) => command.run(&place),
         Command::SendTest(command) => command.run(&place),
         Command::Status(command) => command.run(&place),
         Command::Completions(command) => command.run(),

@@ -3,10 +3,14 @@
 //! Intake is serial, so two outlets that carry one story in the same second cannot both found it. The story index in
 //! memory is put right when a transaction does not commit. Must not fetch, send, or read the clock.
 
+mod collect;
 mod keyed;
+mod muting;
+mod operator;
 mod recognise;
 mod rules;
 mod tell;
+mod wording;
 
 use std::{
     collections::BTreeSet,
@@ -19,14 +23,18 @@ use rusqlite::{Connection, Transaction};
 
 use crate::{
     entry::{Entry, EntryId, FeedId},
-    schedule::PollState,
-    store::{Error, Store, entries, feeds, regrouping, search, stories},
+    schedule::{Notice, PollState},
+    store::{Error, Store, entries, feeds, life, regrouping, search, stories},
     story::{Document, Index, StoryId, Verdict, correction::correction},
     watch::folded_words,
 };
 
+pub use collect::{collect_due, is_anything_to_collect};
 pub use rules::{FeedContext, Rules};
-pub use tell::{queue_due, word};
+pub use wording::{queue_due, word};
+
+use muting::Muting;
+use tell::Deciding;
 
 /// What one poll of one feed brought.
 #[derive(Clone, Debug)]
@@ -34,6 +42,8 @@ pub struct News {
     pub feed: FeedId,
     /// URL by which the feed is configured.
     pub url: String,
+    /// What the operator calls it.
+    pub name: String,
     pub title: Option<String>,
     /// As listed in the document.
     pub entries: Vec<Entry>,
@@ -49,6 +59,14 @@ pub struct Counts {
     pub changed: usize,
     /// Recognised by headline after all ids of the feed changed at once.
     pub rekeyed: usize,
+}
+
+/// What follows for the feed from the poll, stored with its entries.
+#[derive(Clone, Debug)]
+pub struct Next {
+    pub state: PollState,
+    /// For the operator.
+    pub notices: Vec<Notice>,
 }
 
 /// What a committed intake has done.
@@ -121,15 +139,16 @@ impl Intake {
         rules: Arc<Rules>,
         news: News,
         now: Timestamp,
-        next: impl FnOnce(Counts) -> PollState + Send + 'static,
+        next: impl FnOnce(Counts) -> Next + Send + 'static,
     ) -> Result<Recorded, Error> {
         let at_work = self.clone();
         let at_end = self.clone();
         let work = move |transaction: &Transaction<'_>| {
             let mut memory = at_work.lock();
             let (counts, queued) = take_in(transaction, &mut memory, &rules, &news, now)?;
-            let state = next(counts);
+            let Next { state, notices } = next(counts);
             feeds::save(transaction, news.feed, news.title.as_deref(), &state)?;
+            feeds::tell(transaction, &news.url, &news.name, &notices, now)?;
             Ok(Recorded { counts, queued, state })
         };
         store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
@@ -143,9 +162,10 @@ impl Intake {
         }
         let (at_work, at_end) = (self.clone(), self.clone());
         let work = move |transaction: &Transaction<'_>| {
-            for (story, entry) in at_work.lock().follow(transaction)? {
-                tell::decide_story(transaction, &rules, story, entry, now)?;
-            }
+            let touched = at_work.lock().follow(transaction)?;
+            let muting = Muting::load(transaction, &rules, now)?;
+            let deciding = Deciding { connection: transaction, rules: &rules, muting: &muting, downtime: None, now };
+            touched.into_iter().try_for_each(|(story, entry)| deciding.decide_story(story, entry))?;
             queue_due(transaction, &rules, now)
         };
         store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
@@ -195,6 +215,7 @@ fn take_in(
     news: &News,
     now: Timestamp,
 ) -> Result<(Counts, usize), Error> {
+    life::touch(transaction, now)?;
     let context = rules.feed(&news.url);
     let sorted = recognise::sort(transaction, news, now)?;
     let mut touched = memory.follow(transaction)?;
@@ -213,8 +234,11 @@ fn take_in(
             touched.insert((story, id));
         }
     }
+    let muting = Muting::load(transaction, rules, now)?;
+    let downtime = life::missed_by(transaction, news.feed)?;
+    let deciding = Deciding { connection: transaction, rules, muting: &muting, downtime, now };
     for (story, entry) in touched {
-        tell::decide_story(transaction, rules, story, entry, now)?;
+        deciding.decide_story(story, entry)?;
     }
     Ok((counts, queue_due(transaction, rules, now)?))
 }
@@ -243,6 +267,10 @@ fn update_known(
     let prepared = memory.index.prepare(&document(id, &before.outlet, context, entry, seen));
     memory.index.replace(prepared);
     rules.match_entry(transaction, id, &before.outlet, context, entry, now)?;
+    let was_corrected = correction(&before.entry.title, &before.entry.text).is_some();
+    if let Some(sentence) = corrects.filter(|_| !was_corrected) {
+        stories::correct(transaction, id, &sentence, now)?;
+    }
     Ok(Some(before.story).filter(|_| !before.baseline))
 }
 
@@ -266,6 +294,9 @@ fn store_new(
     };
     stories::grown(transaction, story, now)?;
     keyed::remember(transaction, &story_keys, story)?;
+    // What the text of a new piece corrects nobody was told; what denies the story, or is itself a correction, says so
+    // in its headline.
+    let told = grouping.corrects.clone().or_else(|| correction(&entry.title, ""));
     let stored = entries::Stored {
         id,
         feed: news.feed,
@@ -285,6 +316,9 @@ fn store_new(
     memory.undo.push(Undo::Inserted(id));
     memory.index.insert(prepared, story);
     rules.match_entry(transaction, id, &stored.outlet, context, entry, now)?;
+    if let Some(sentence) = told.filter(|_| !news.baseline) {
+        stories::correct(transaction, id, &sentence, now)?;
+    }
     Ok((id, story))
 }
 

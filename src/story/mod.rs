@@ -17,13 +17,17 @@
 //! Pure: the index lives in memory, time comes with each document, nothing is read from a store or a clock. When in
 //! doubt an entry founds a story of its own: a false merge hides news, a missed one costs one mail.
 
+mod candidates;
 mod cite;
 pub mod correction;
+mod forest;
 mod hasher;
 pub mod headline;
+mod houses;
 mod index;
 mod junk;
 mod lexicon;
+mod numbers;
 mod outlets;
 mod phrases;
 mod postings;
@@ -49,10 +53,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::EntryId;
 
-pub use index::{Candidate, Index, Prepared};
+pub use candidates::Candidate;
+pub use forest::{Forest, Node, walk};
+pub use index::{Index, Prepared};
 pub use signals::Signals;
 pub use stream::Stream;
-pub use weigh::{FEATURES, WEIGHTS, features};
+pub use weigh::{FEATURES, NAMED, features};
 
 /// Row of a story in the store; shown to people as `S` and Crockford base 32 (`S8F3K2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
