@@ -30,6 +30,7 @@ fn member(outlet: &str, relation: Relation, minute: i64) -> Member {
         evidence: None,
         earlier_titles: Vec::new(),
         baseline: false,
+        corrects: None,
         cites: Vec::new(),
     }
 }

@@ -17,10 +17,12 @@ pub mod feeds;
 pub mod life;
 pub mod notices;
 pub mod outbox;
+pub mod regrouping;
 pub mod retention;
 pub mod search;
 pub mod silences;
 pub mod stories;
+pub mod story_keys;
 
 use std::{
     path::{Path, PathBuf},
@@ -52,6 +54,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_initial.sql")),
     M::up(include_str!("../../migrations/0002_notices.sql")),
     M::up(include_str!("../../migrations/0003_feed_health.sql")),
+    M::up(include_str!("../../migrations/0004_regrouping.sql")),
     M::up(include_str!("../../migrations/0006_digests.sql")),
 ];
 

@@ -145,6 +145,7 @@ fn stored(id: EntryId, feed: FeedId, story: StoryId, title: &str) -> entries::St
         related_to: None,
         reason: "nothing like it".to_owned(),
         score: 0.0,
+        corrects: None,
     }
 }
 
