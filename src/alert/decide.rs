@@ -13,7 +13,8 @@ pub enum Decision {
     /// Tell the recipient of `events` at `due`, naming these watches (the most urgent first).
     Raise { events: Vec<Event>, watches: Vec<String>, due: Timestamp, reason: String },
     /// The waiting alert, or the one that waits for a digest, takes these events along.
-    Join { events: Vec<Event>, reason: String },
+    /// A more urgent watch brings it forward to `due`.
+    Join { events: Vec<Event>, due: Option<Timestamp>, reason: String },
     /// The waiting alert cannot wait so long any more.
     Hasten { due: Timestamp, reason: String },
     /// What waits for a digest cannot wait any more: it is told by itself.
@@ -181,7 +182,8 @@ fn join(facts: &Facts<'_>, open: &Past, what: &str) -> Decision {
         true => Decision::Nothing(format!("the {name} alert {what}")),
         false => {
             let reason = format!("the {name} alert {what}: {}", follow::names(&more));
-            Decision::Join { events: more, reason }
+            let due = more.contains(&Event::Escalated).then_some(facts.now);
+            Decision::Join { events: more, due, reason }
         }
     }
 }

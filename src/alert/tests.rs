@@ -111,7 +111,8 @@ fn shown(decision: &Decision) -> String {
         Decision::Raise { events, watches, due, .. } => {
             format!("{} {} +{}s", names(events), watches.join(","), after(due))
         }
-        Decision::Join { events, .. } => format!("join {}", names(events)),
+        Decision::Join { events, due: None, .. } => format!("join {}", names(events)),
+        Decision::Join { events, due: Some(due), .. } => format!("join {} +{}s", names(events), after(due)),
         Decision::Promote { watches, due, .. } => format!("promote {} +{}s", watches.join(","), after(due)),
         Decision::Digest { events, watches, route, .. } => {
             format!("digest ({}) {} {}", route.as_str(), names(events), watches.join(","))
@@ -348,6 +349,16 @@ fn follow_ups_keep_their_distance_and_take_along_what_happens_meanwhile() {
     check(&[asked.clone()], members.clone(), &[told.clone(), waiting.clone()], "join headline-changed");
     let both = Past { events: vec![Event::Confirmed, Event::HeadlineChanged], ..waiting };
     check(&[asked], members, &[told, both], "nothing the confirmed alert is still waiting and will tell of this");
+}
+
+#[test]
+fn what_escalates_keeps_no_distance() {
+    let asked = Policy { at_most_every: Duration::from_secs(7200), ..asking(&[Event::Confirmed]) };
+    let urgent = Policy { priority: Priority::Critical, follow_up: vec![Event::Escalated], ..policy("fire") };
+    let members = vec![member("nyt", Relation::First, 0), member("wapo", Relation::Independent, 50)];
+    let told = past(Event::New, Standing::Told { at: at(0), by: None }, 1);
+    let waiting = past(Event::Confirmed, Standing::Waits(at(120)), 0);
+    check(&[asked, urgent], members, &[told, waiting], "join escalated +0s");
 }
 
 #[test]

@@ -121,6 +121,9 @@ struct Inbox<'a> {
     held: Option<String>,
 }
 
+/// Priorities of the watches that match.
+type Urgency = BTreeMap<String, Priority>;
+
 /// Nobody goes without it: a catch-up after a downtime does not come up where nothing was down.
 const CATCH_UP_AFTER: Duration = Duration::from_secs(6 * 3_600);
 
@@ -157,7 +160,8 @@ impl Inbox<'_> {
             catch_up_after: CATCH_UP_AFTER,
             now,
         });
-        self.carry_out(decision, now);
+        let urgency: Urgency = matches.iter().map(|fact| (fact.policy.watch.clone(), fact.policy.priority)).collect();
+        self.carry_out(decision, now, urgency);
     }
 
     fn facts<'a>(&'a self, growing: &'a Timeline, matches: &[(EntryId, usize)], now: Timestamp) -> Vec<MatchFact<'a>> {
@@ -174,11 +178,13 @@ impl Inbox<'_> {
         facts
     }
 
-    fn carry_out(&mut self, decision: Decision, now: Timestamp) {
+    fn carry_out(&mut self, decision: Decision, now: Timestamp, urgency: Urgency) {
         match decision {
-            Decision::Raise { events, watches, due, .. } => self.raise(events, watches, Standing::Waits(due), due),
+            Decision::Raise { events, watches, due, .. } => {
+                self.raise(events, watches, Standing::Waits(due), due, urgency);
+            }
             Decision::Digest { events, watches, route, .. } => {
-                self.raise(events, watches, Standing::Collected(route), now);
+                self.raise(events, watches, Standing::Collected(route), now, urgency);
             }
             Decision::Join { events, .. } => {
                 if let Some(past) = self.history.last_mut() {
@@ -196,9 +202,9 @@ impl Inbox<'_> {
         }
     }
 
-    fn raise(&mut self, events: Vec<Event>, watches: Vec<String>, standing: Standing, at: Timestamp) {
-        let named = self.watches.iter().filter(|watch| watches.contains(&watch.policy.watch));
-        let priority = named.map(|watch| watch.policy.priority).max().unwrap_or_default();
+    fn raise(&mut self, events: Vec<Event>, watches: Vec<String>, standing: Standing, at: Timestamp, urgency: Urgency) {
+        let named = watches.iter().filter_map(|watch| urgency.get(watch)).copied();
+        let priority = named.max().unwrap_or_default();
         self.history.push(Past { events, watches, standing, priority, independent: 0, told: Told::default() });
         self.times.push(at);
     }

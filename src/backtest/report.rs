@@ -76,7 +76,7 @@ impl Report {
         }
     }
 
-    /// Counts a story.
+    /// Counts a story; stories come in the order of their numbers.
     pub fn add_story(&mut self, story: Story) {
         self.all.stories += 1;
         for watch in &story.watches {
@@ -85,7 +85,7 @@ impl Report {
         self.stories.push(story);
     }
 
-    /// Counts an alert of a story that was added.
+    /// Counts an alert of a story that was added; all stories must have been.
     pub fn add_alert(&mut self, sent: &Sent) {
         let Sent { recipient, events, watches, story, digest, .. } = sent;
         if digest.is_some() {
@@ -100,8 +100,9 @@ impl Report {
         for watch in watches {
             self.watches.entry(watch.clone()).or_default().mails += 1;
         }
-        if let Some(told) = self.stories.iter_mut().find(|known| known.story == *story) {
-            told.mails += 1;
+        // In the order in which they were added, which is that of their numbers.
+        if let Ok(place) = self.stories.binary_search_by_key(&story.0, |known| known.story.0) {
+            self.stories[place].mails += 1;
         }
     }
 

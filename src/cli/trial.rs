@@ -54,14 +54,13 @@ impl Trial<'_> {
                 sent.entry(alert.recipient.clone()).or_default().push(alert);
             }
         }
-        let breaks_quiet =
-            |name: &str| watches.iter().any(|watch| watch.query.name == name && watch.policy.breaks_quiet);
+        let loud: BTreeSet<&str> =
+            watches.iter().filter(|watch| watch.policy.breaks_quiet).map(|watch| watch.query.name.as_str()).collect();
         for (recipient, alerts) in &mut sent {
-            tell(alerts, &self.archive.reader(recipient), breaks_quiet);
+            tell(alerts, &self.archive.reader(recipient), |watch| loud.contains(watch));
             alerts.iter().for_each(|alert| report.add_alert(alert));
         }
-        let asked: Vec<(&str, Vec<&str>)> =
-            queries.iter().map(|query| (query.name.as_str(), set.clauses(&query.name))).collect();
+        let asked: Vec<(&str, Vec<&str>)> = set.clauses().collect();
         report.finish(&asked);
         Ok(report)
     }

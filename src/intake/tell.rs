@@ -81,7 +81,10 @@ impl Deciding<'_> {
                 let alert = NewAlert { recipient, story, events, watches, priority, reason, way };
                 alerts::raise(connection, &alert, now).map(|_| ())
             }
-            Decision::Join { events, .. } => alerts::join(connection, recipient, story, events),
+            Decision::Join { events, due, .. } => {
+                alerts::join(connection, recipient, story, events)?;
+                due.map_or(Ok(()), |due| alerts::hasten(connection, recipient, story, due, of_all()))
+            }
             Decision::Hasten { due, .. } => alerts::hasten(connection, recipient, story, *due, of_all()),
             Decision::Promote { watches, due, .. } => {
                 let urgency = (priority(rules, watches), *due);

@@ -211,13 +211,13 @@ impl Scope {
 }
 
 impl WatchSet {
-    /// What a watch looks for, as written, each once, without what must not occur: the clauses of its evidence.
-    pub fn clauses(&self, watch: &str) -> Vec<&str> {
-        let mut clauses = Vec::new();
-        if let Some(watch) = self.watches.iter().find(|known| &*known.name == watch) {
+    /// What each watch looks for, as written, each once, without what must not occur: the clauses of its evidence.
+    pub fn clauses(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.watches.iter().map(|watch| {
+            let mut clauses = Vec::new();
             written(&watch.plan, true, &mut clauses);
-        }
-        clauses
+            (&*watch.name, clauses)
+        })
     }
 
     /// Number of watches.
