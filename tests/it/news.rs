@@ -1,6 +1,6 @@
 //! What is news and what is not: baselines, edits, changed ids, returns, and outlets that are out of order.
 
-use crate::harness::{Answer, ONE_WATCH, World, at, item, path, texts};
+use crate::harness::{Answer, ONE_WATCH, World, at, item, path, texts, unlike};
 
 const PAGE: &str = "<!DOCTYPE html><html><head><title>Down for maintenance</title></head><body>Halloran Geneva</body>";
 
@@ -187,28 +187,20 @@ async fn a_critical_watch_does_not_wait() {
 
 #[tokio::test]
 async fn an_item_dated_back_is_news_and_a_years_old_one_is_not() {
-    let world = World::new(&["times"], ONE_WATCH);
+    let world = World::new(&["times"], &ONE_WATCH.replace("Halloran AND Geneva", "harbour"));
     let mut live = world.baseline().await;
-    world.publish("times", item("times", "new", "Halloran leaves Geneva", "<p>She has left the town.</p>", 100));
+    world.publish("times", unlike::story(0, 100));
     live.step(100).await;
-    let late = item(
-        "times",
-        "late",
-        "Tomatoes and basil: the cookbook of farmer Halloran of Geneva",
-        "<p>Peel, chop, stir, serve.</p>",
-        -60 * 24,
-    );
-    let old = item("times", "old", "Geneva: when Halloran was young", "<p>A memory.</p>", -60 * 24 * 900);
-    world.publish("times", late);
-    world.publish("times", old);
+    world.publish("times", unlike::story(1, -60 * 24));
+    world.publish("times", unlike::story(2, -60 * 24 * 900));
     live.step(110).await;
+    assert_eq!(world.count("SELECT count(*) FROM story"), 3);
     let subjects: Vec<String> = world.smtp.mails().iter().map(|mail| mail.subject()).collect();
+    assert_eq!(subjects.len(), 2, "{subjects:?}");
+    assert!(subjects[1].contains("Brackwater"), "{subjects:?}");
     assert_eq!(
-        subjects,
-        [
-            "[halloran] Halloran leaves Geneva",
-            "[halloran] Tomatoes and basil: the cookbook of farmer Halloran of Geneva"
-        ]
+        world.texts("SELECT reason FROM decision WHERE outcome = 'hold'"),
+        ["halloran: older than max_age (7d)"]
     );
     live.finish().await;
 }
