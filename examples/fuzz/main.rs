@@ -26,11 +26,13 @@ use url::Url;
 
 const LONGEST: usize = 300_000;
 const POOL: usize = 5_000;
+/// Longer documents do not join the pool: it would be what fills memory.
+const POOLED: usize = 10_000;
 /// On the processor, for reading and making entries, in a release build. The kernel counts in ticks, so there are tries.
 const MOST_TIME: Duration = Duration::from_millis(50);
 const MOST_TIME_A_MEGABYTE: Duration = Duration::from_millis(500);
 const TRIES: usize = 4;
-/// Kilobytes; a document of [`LONGEST`] bytes has at most some 40,000 elements.
+/// Kilobytes; the pool takes 50,000 of them.
 const MOST_MEMORY: u64 = 300_000;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -150,7 +152,7 @@ impl Run {
     }
 
     fn note(&mut self, reading: u64, document: &[u8], took: Duration) {
-        if self.seen.insert(reading) {
+        if self.seen.insert(reading) && document.len() <= POOLED {
             if self.pool.len() < POOL {
                 self.pool.push(document.to_vec());
             } else {

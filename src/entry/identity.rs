@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_shared_by_several_items_tells_nothing_and_soon_no_link_does() {
+    fn a_link_shared_by_several_items_is_ignored_everywhere() {
         let (shared, own) = ("https://a.example/live", "https://a.example/3");
         let entries = [entry("1", shared, "One"), entry("", shared, "Two"), entry("3", own, "3"), entry("", "x", "4")];
         assert!(links_are_shared(&entries));

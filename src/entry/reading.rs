@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::text::{headline, links, visible_text};
-use super::twice::mended;
 use super::url::canonical;
 use super::{Entry, language};
+use crate::parse::twice::mended;
 use crate::parse::{ParsedEntry, ParsedFeed};
 
 /// What an entry has as its body, before markup goes.

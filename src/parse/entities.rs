@@ -102,6 +102,14 @@ const WINDOWS_1252: [u32; 32] = [
     0x017E, 0x0178,
 ];
 
+/// The character that windows-1252 has where Unicode has the control `c`; any other as it is.
+pub(super) fn windows_1252_char(c: char) -> char {
+    match c {
+        '\u{80}'..='\u{9F}' => char::from_u32(WINDOWS_1252[c as usize - 0x80]).unwrap_or(c),
+        other => other,
+    }
+}
+
 /// The byte that windows-1252 (or ISO 8859-1) has for `c`.
 pub fn windows_1252_byte(c: char) -> Option<u8> {
     let special = || WINDOWS_1252.iter().position(|known| *known == u32::from(c));

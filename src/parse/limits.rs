@@ -2,6 +2,8 @@
 
 use unicode_segmentation::GraphemeCursor;
 
+use super::twice::mended_latin_1;
+
 /// Bytes of a headline, feed title or author.
 pub const TITLE: usize = 2_000;
 /// Bytes of one summary or content.
@@ -25,7 +27,7 @@ pub fn cut(text: &str, most: usize) -> &str {
 }
 
 pub(super) fn title(text: &str) -> String {
-    whole_letters(text, TITLE).to_owned()
+    whole_letters(&mended_latin_1(text), TITLE).to_owned()
 }
 
 /// The beginning of `text` that fits `most` bytes, cut between what a reader sees as letters: an emoji of several
@@ -44,11 +46,11 @@ fn whole_letters(text: &str, most: usize) -> &str {
 }
 
 pub(super) fn body(text: &str) -> String {
-    cut(text, BODY).to_owned()
+    cut(&mended_latin_1(text), BODY).to_owned()
 }
 
 pub(super) fn tag(text: &str) -> String {
-    cut(text, TAG).to_owned()
+    cut(&mended_latin_1(text), TAG).to_owned()
 }
 
 /// An id that is cut must not become equal to another one: a digest of the whole takes the place of its tail.

@@ -27,6 +27,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;
+pub mod twice;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -187,8 +187,8 @@ fn encodings_are_made_out() {
     check_titles(utf_32, &["Größe"]);
     let labelled = format!("<?xml version='1.0' encoding='windows-1252'?>{document}");
     check_titles(encoding_rs::WINDOWS_1252.encode(&labelled).0, &["Größe"]);
-    // Whoever wrote it twice over is mended where text becomes visible, not here.
-    check_titles("<rss><channel><item><title>GrÃ¶Ã\u{178}e</title></item>", &["GrÃ¶Ã\u{178}e"]);
+    check_titles("<rss><channel><item><title>FÃ¼r it&#x92;s it\u{92}s</title></item>", &["FÃ¼r it’s it’s"]);
+    check_titles("<rss><channel><item><title>FÃ¼r</title></item>", &["Für"]);
 }
 
 #[test]
