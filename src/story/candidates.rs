@@ -151,7 +151,7 @@ impl Index {
         (candidate.signals.centroid, candidate.signals.average) = if tale.centroid.is_empty() {
             (nearest, nearest)
         } else {
-            query.centroid(&tale.centroid, candidate.signals.size, &self.lexicon)
+            query.centroid(&tale.centroid, tale.speakers() as f32, &self.lexicon)
         };
         let s = &mut candidate.signals;
         s.focus = if s.centroid > 0.0 { (s.average / s.centroid).min(2.0) } else { 0.0 };

@@ -270,7 +270,7 @@ impl Index {
             self.urls.remove(&url);
         }
         if let Some(tale) = self.tales.get_mut(&kept.story.0) {
-            tale.leave(slot, &kept.profile);
+            tale.leave(slot, |slot| self.kept[slot as usize].as_ref().map(|kept| &kept.profile));
             if tale.members.is_empty() {
                 self.tales.remove(&kept.story.0);
             }
@@ -296,18 +296,15 @@ impl Index {
             self.units.forget(*unit, before);
             self.units.learn(*unit, story);
         }
+        self.kept[slot as usize] = Some(kept);
+        let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
         if let Some(tale) = self.tales.get_mut(&before.0) {
-            tale.leave(slot, &kept.profile);
+            tale.leave(slot, profile);
             if tale.members.is_empty() {
                 self.tales.remove(&before.0);
             }
         }
-        self.kept[slot as usize] = Some(kept);
-        let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
-        let tale = self.tales.entry(story.0).or_default();
-        tale.join(slot, profile);
-        // Slots are given in the order of arrival, and members stand in that order.
-        tale.members.sort_unstable();
+        self.tales.entry(story.0).or_default().join(slot, profile);
     }
 
     /// The story of an entry in the window.

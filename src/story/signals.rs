@@ -166,17 +166,18 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Cosine with a story's common terms, and the mean likeness to one of its `size` members.
-    pub fn centroid(&self, terms: &[(u32, f32)], size: f32, lexicon: &Lexicon) -> (f32, f32) {
+    /// Cosine with a story's common terms, and the mean likeness to one of the `speakers`.
+    pub fn centroid(&self, terms: &[(u32, u16)], speakers: f32, lexicon: &Lexicon) -> (f32, f32) {
         let (mut dot, mut norm) = (0.0, 0.0);
         for &(term, weight) in terms {
             let idf = lexicon.idf(term);
+            let weight = f32::from(weight);
             norm += (weight * idf).powi(2);
             if let Ok(at) = self.profile.terms.binary_search_by_key(&term, |own| own.term) {
                 dot += f32::from(self.profile.terms[at].weight) * weight * idf * idf;
             }
         }
-        (ratio(dot, (self.sums.square * norm).sqrt()), ratio(dot, size * self.sums.square))
+        (ratio(dot, (self.sums.square * norm).sqrt()), ratio(dot, speakers * self.sums.square))
     }
 }
 

@@ -24,3 +24,4 @@ mod secrets;
 mod story;
 mod tidy;
 mod traps;
+mod workbench;
