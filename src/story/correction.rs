@@ -62,7 +62,7 @@ static HEADLINE: LazyLock<Regex> = LazyLock::new(|| {
 /// One of these stands in every line that can say so. Most lines hold none, and are spared the patterns with repetitions.
 static STEM: LazyLock<Regex> = LazyLock::new(|| {
     any(&[
-        "correct|clarif|retract|erratum|amended|withdrawn|taken down|removed|updated to|regret|apologi|note|version|in error",
+        "correct|clarif|retract|earlier|erratum|amended|withdrawn|taken down|removed|updated to|regret|apologi|note|version|versión|in error",
         "korrigiert|korrektur|berichtig|richtigstellung|richtiggestellt|zurückgezogen|redaktion|fassung|fehler",
         "corrig|rectif|modifi|amendé|retiré|dépublié|ndlr|excus|corrección|errat|errores|correg|enmendad|nota ",
         "исправл|поправк|уточнен|версии|редакции|редакция|отозван|удален",
