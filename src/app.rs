@@ -1,5 +1,6 @@
 //! Opens, wires, spawns, drains: the one room that knows everyone.
 
+mod follow;
 mod housekeeping;
 mod reload;
 
@@ -12,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -28,7 +29,7 @@ use crate::{
     deliver::Deliverer,
     fetch,
     intake::{Intake, Rules},
-    poller::{Poller, Tools},
+    poller::{self, Poller, Tools},
     store::{self, Store, outbox},
     systemd,
 };
@@ -58,7 +59,11 @@ impl Engine {
         let store = tokio::task::spawn_blocking(move || Store::open(&path, now)).await??;
         recover(&store, now).await?;
         let rules = Arc::clone(&round.rules);
-        let intake = rebuild(&store, rules, now).await?;
+        let intake = rebuild(&store, Arc::clone(&rules), now).await?;
+        let started = intake.start_watches(&store, rules, now).await?;
+        if started.watches > 0 {
+            info!(watches = started.watches, matches = started.matches, "watches that are new or changed start");
+        }
         Ok(Self { store: Arc::new(store), intake, round, tools, clock })
     }
 
@@ -109,7 +114,7 @@ async fn rebuild(store: &Store, rules: Arc<Rules>, now: Timestamp) -> Result<Int
 pub fn wire(config: Arc<Config>) -> Result<(Round, Tools)> {
     let rules = Rules::new(Arc::clone(&config)).map_err(anyhow::Error::msg)?;
     let settings = fetch::Settings {
-        contact: config.polling.contact.clone(),
+        contact: contact(&config),
         allow_networks: config.polling.allow_networks.clone(),
         concurrency: config.polling.concurrency,
         per_host: config.polling.per_host,
@@ -117,9 +122,17 @@ pub fn wire(config: Arc<Config>) -> Result<(Round, Tools)> {
     };
     let guard = fetch::Guard::new(config.polling.allow_networks.clone());
     let hooks = fetch::build_http(&settings, &guard, KEPT_FOR_HOOKS).context("the HTTP client cannot be made")?;
-    let client = fetch::Client::new(&settings).context("the HTTP client cannot be made")?;
+    let client =
+        fetch::Client::with_ways(&settings, poller::ways(&config)).context("the HTTP client cannot be made")?;
     let deliverer = Arc::new(Deliverer::new(&config, hooks, guard));
     Ok((Round { rules: Arc::new(rules), deliverer }, Tools { client }))
+}
+
+/// Whoever runs an origin must be able to reach whoever runs this; where nothing else is said, by the address that the
+/// mails come from.
+fn contact(config: &Config) -> Option<String> {
+    let sender = || config.mail.as_ref().map(|mail| format!("mailto:{}", mail.from_address));
+    config.polling.contact.clone().or_else(sender)
 }
 
 /// Loads the configuration as it stands on the disk now.
@@ -140,21 +153,37 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let tasks = TaskTracker::new();
     tasks.spawn(courier.run(Arc::clone(&wake), stop.clone()));
     tasks.spawn(poller.run(round.clone(), tools, wake, stop.clone()));
-    tasks.spawn(housekeeping::run(Arc::clone(&engine.store), round, engine.clock, stop.clone()));
+    tasks.spawn(housekeeping::run(Arc::clone(&engine.store), round.clone(), engine.clock, stop.clone()));
+    tasks.spawn(follow::run(
+        Arc::clone(&engine.store),
+        engine.intake.clone(),
+        round.clone(),
+        engine.clock,
+        stop.clone(),
+    ));
     tasks.spawn(watch_over(progress, stop.clone()));
     tasks.close();
 
     let status = summary(&engine.round.rules.config);
     info!(milliseconds = started.elapsed().as_millis() as u64, "{status}");
     systemd::ready(&status);
-    let mut reloader = reload::Reloader { load, rounds, tools: tools_sender, intake: engine.intake.clone() };
-    loop {
+    let mut reloader = reload::Reloader {
+        load,
+        rounds,
+        tools: tools_sender,
+        intake: engine.intake.clone(),
+        store: Arc::clone(&engine.store),
+        clock: engine.clock,
+    };
+    let failure = loop {
         tokio::select! {
-            _ = signals.hangup.recv() => reloader.reload(),
-            _ = signals.terminate.recv() => break,
-            _ = signals.interrupt.recv() => break,
+            _ = signals.hangup.recv() => reloader.reload().await,
+            _ = signals.terminate.recv() => break None,
+            _ = signals.interrupt.recv() => break None,
+            // Whoever starts it again starts it with a checked file.
+            failure = engine.store.failed() => break Some(failure),
         }
-    }
+    };
     info!("stopping");
     systemd::stopping();
     stop.cancel();
@@ -165,7 +194,10 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         _ = signals.interrupt.recv() => warn!("stopping at once"),
     }
     drop(reloader);
-    engine.close().await
+    match failure {
+        Some(failure) => bail!(failure),
+        None => engine.close().await,
+    }
 }
 
 fn summary(config: &Config) -> String {

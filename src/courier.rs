@@ -25,7 +25,7 @@ use crate::{
     chance,
     clock::Clock,
     deliver::{Deliverer, Outcome, retry_delay},
-    intake::{Rules, queue_due},
+    intake::{Rules, collect_due, is_anything_to_collect, queue_due},
     store::{
         self, Store, alerts,
         outbox::{self, Claimed, Settled},
@@ -39,6 +39,9 @@ const HOOK_LANE: usize = 1;
 
 /// The longest sleep: what another process puts into the outbox (`storywatch outbox retry`) is seen after it.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether a digest is due.
+const COLLECT_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long the loop waits after the database has failed it.
 const AFTER_ERROR: Duration = Duration::from_secs(15);
@@ -61,6 +64,8 @@ pub struct Courier {
     /// What is being sent, by the task that sends it; without the bytes.
     in_flight: HashMap<Id, Claimed>,
     sending: JoinSet<()>,
+    /// When it was last looked whether a digest is due.
+    collected: Option<Timestamp>,
     /// Moved on by every turn of the loop: what the watchdog looks at.
     pub progress: Arc<AtomicU64>,
 }
@@ -68,7 +73,7 @@ pub struct Courier {
 impl Courier {
     pub fn new(store: Arc<Store>, round: watch::Receiver<Round>, clock: Clock) -> Self {
         let progress = Arc::new(AtomicU64::new(0));
-        Self { store, round, clock, in_flight: HashMap::new(), sending: JoinSet::new(), progress }
+        Self { store, round, clock, in_flight: HashMap::new(), sending: JoinSet::new(), collected: None, progress }
     }
 
     /// Sends until `stop`, then lets what is in flight finish. `wake` is told when intake has queued something.
@@ -109,6 +114,7 @@ impl Courier {
         while let Some(done) = self.sending.try_join_next_with_id() {
             self.landed(done).await;
         }
+        self.collect(&round, now).await?;
         if self.is_anything_due(now).await? {
             let claimed = self.claim(&round, now).await?;
             for delivery in claimed {
@@ -116,6 +122,21 @@ impl Courier {
             }
         }
         self.next_due().await
+    }
+
+    /// Makes the digests that are due, and the messages to the operator.
+    async fn collect(&mut self, round: &Round, now: Timestamp) -> Result<(), store::Error> {
+        let is_fresh = |last: Timestamp| (SignedDuration::ZERO..COLLECT_EVERY).contains(&now.duration_since(last));
+        if self.collected.is_some_and(is_fresh) {
+            return Ok(());
+        }
+        let rules = Arc::clone(&round.rules);
+        let look = Arc::clone(&rules);
+        if self.store.read(move |connection| is_anything_to_collect(connection, &look, now)).await? {
+            self.store.write(move |transaction| collect_due(transaction, &rules, now)).await?;
+        }
+        self.collected = Some(now);
+        Ok(())
     }
 
     /// As the loop does, until nothing is due any more: for one pass in the foreground.

@@ -6,25 +6,40 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use super::{Load, summary, wire};
-use crate::{config, courier::Round, intake::Intake, poller::Tools, systemd};
+use crate::{
+    clock::Clock,
+    config,
+    courier::Round,
+    intake::Intake,
+    poller::Tools,
+    store::{Store, notices},
+    systemd,
+};
+
+/// What notices about the configuration are about.
+const SUBJECT: &str = "configuration";
+const REFUSED: &str = "refused";
 
 pub(super) struct Reloader {
     pub load: Load,
     pub rounds: watch::Sender<Round>,
     pub tools: watch::Sender<Tools>,
     pub intake: Intake,
+    pub store: Arc<Store>,
+    pub clock: Clock,
 }
 
 impl Reloader {
     /// Loads, compiles and only then swaps; intake and sending go on meanwhile.
-    pub fn reload(&mut self) {
+    pub async fn reload(&mut self) {
         let before = Arc::clone(&self.rounds.borrow().rules.config);
         let wired = (self.load)().and_then(wire);
         let (round, tools) = match wired {
             Ok(wired) => wired,
             Err(failure) => {
-                error!("the new configuration is refused, the old one stays: {failure:#}");
+                error!("the old configuration stays: {failure:#}");
                 systemd::status(&format!("{}; last reload refused", summary(&before)));
+                self.note(format!("The new configuration is refused, the old one stays: {failure:#}"), false).await;
                 return;
             }
         };
@@ -32,10 +47,34 @@ impl Reloader {
         if before.storage.path != after.storage.path {
             warn!("storage.path has changed: it takes effect at the next start");
         }
+        // Before the swap: a changed watch must not take for news what was there before it asked.
+        let starting = self.intake.start_watches(&self.store, Arc::clone(&round.rules), self.clock.now());
+        if let Err(failure) = starting.await {
+            error!("the old configuration stays, the new one cannot be put to use: {failure:#}");
+            systemd::status(&format!("{}; last reload failed", summary(&before)));
+            return;
+        }
         self.intake.set_rules(&round.rules);
         self.rounds.send_replace(round);
         self.tools.send_replace(tools);
-        info!("reloaded: {}", config::difference(&before, &after));
+        let difference = config::difference(&before, &after);
+        info!("reloaded: {difference}");
         systemd::status(&summary(&after));
+        self.note(format!("The configuration was reloaded: {difference}."), true).await;
+    }
+
+    /// Keeps what the operator is told of a reload.
+    async fn note(&self, text: String, is_accepted: bool) {
+        let now = self.clock.now();
+        let noted = self.store.write(move |transaction| match is_accepted {
+            false => notices::raise(transaction, SUBJECT, REFUSED, &text, now).map(|_| ()),
+            true => {
+                notices::close(transaction, SUBJECT, REFUSED, "The configuration is accepted again.", now)?;
+                notices::note(transaction, SUBJECT, "reloaded", &text, now)
+            }
+        });
+        if let Err(failure) = noted.await {
+            warn!(error = %failure, "the reload could not be noted for the operator");
+        }
     }
 }

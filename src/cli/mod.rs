@@ -3,23 +3,31 @@
 //!
 //! Must not decide anything that the daemon would have to decide too.
 
+mod archive;
+mod backtest;
 mod check;
 mod demo;
+mod discover;
+mod explain;
 mod feeds;
 mod group;
 mod input;
 mod lookup;
 mod matching;
+mod opml;
 mod out;
 mod outbox;
 mod paper;
 mod parse;
 mod poll;
+mod regroup;
 mod run;
 mod search;
 mod send_test;
+mod silence;
 mod status;
 mod stories;
+mod trial;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -77,18 +85,25 @@ enum Command {
     Match(matching::Match),
     /// Group entries given as JSON lines into stories.
     Group(group::Group),
-    /// The feeds and their health.
+    /// The feeds and their health; find, import and export them.
     #[command(subcommand)]
     Feeds(feeds::Feeds),
     /// List the stories.
     Stories(stories::Stories),
-    /// Show one story's time line.
+    /// Show one story's time line, or put stories right.
     Story(stories::Story),
+    /// Show what watches would have brought, from the archive; touches no state.
+    Backtest(backtest::Backtest),
+    /// Show every stage an item went through, and why it stopped where it did.
+    Explain(explain::Explain),
     /// Search the stored entries with the language of watches.
     Search(search::Search),
     /// The deliveries that wait, failed or were given up.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// What is not told for a while.
+    #[command(subcommand)]
+    Silence(silence::Silence),
     /// Send a clearly marked test alert through a real channel.
     SendTest(send_test::SendTest),
     /// What the database holds and how the feeds and deliveries stand.
@@ -143,8 +158,11 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Feeds(command) => command.run(&place),
         Command::Stories(command) => command.run(&place),
         Command::Story(command) => command.run(&place),
+        Command::Backtest(command) => command.run(&place),
+        Command::Explain(command) => command.run(&place),
         Command::Search(command) => command.run(&place),
         Command::Outbox(command) => command.run(&place),
+        Command::Silence(command) => command.run(&place),
         Command::SendTest(command) => command.run(&place),
         Command::Status(command) => command.run(&place),
         Command::Completions(command) => command.run(),

@@ -88,7 +88,7 @@ fn row_json(row: &Listed) -> serde_json::Value {
         "state": row.state,
         "channel": row.channel.0,
         "recipient": row.recipient.0,
-        "story": StoryId(row.story).to_string(),
+        "story": row.story.map(|story| StoryId(story).to_string()),
         "event": row.event,
         "headline": row.headline,
         "attempts": row.attempts,
@@ -112,7 +112,7 @@ fn row_line(row: &Listed) -> String {
         row.state,
         when,
         row.channel,
-        StoryId(row.story),
+        row.story.map_or_else(|| row.event.clone(), |story| StoryId(story).to_string()),
         row.headline,
         row.attempts
     )

@@ -54,6 +54,7 @@ fn sections(old: &Config, new: &Config) -> Change {
         ("storage", old.storage == new.storage),
         ("polling", old.polling == new.polling),
         ("stories", old.stories == new.stories),
+        ("operator", old.operator == new.operator),
     ];
     change.changed.extend(same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name.to_owned()));
     match (&old.mail, &new.mail) {

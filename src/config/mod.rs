@@ -1,6 +1,7 @@
 //! The configuration: as written (files, environment, flags) and as meant ([`Config`]), with diagnostics that name
 //! file, line and column and point with a caret. All faults are found in one go.
 
+mod alerting;
 mod channels;
 mod defaults;
 mod diagnostic;
@@ -18,6 +19,7 @@ mod units;
 mod values;
 mod watches;
 mod watchlists;
+mod ways;
 mod written;
 
 #[cfg(test)]
@@ -31,9 +33,10 @@ use std::{
 };
 
 use ipnet::IpNet;
-use jiff::tz::TimeZone;
+use jiff::{civil::Time, tz::TimeZone};
 use url::Url;
 
+pub use defaults::DIGEST_AT;
 pub use diagnostic::{Diagnostic, Severity, Spot, render};
 pub use difference::{Change, Difference, difference};
 pub use layers::Overrides;
@@ -41,6 +44,7 @@ pub use origins::Origins;
 pub use secrets::{Secret, SecretBytes, without_secrets};
 pub use units::duration as parse_duration;
 pub use watchlists::{Watchlists, load_watchlists};
+pub use ways::{Proxy, Route, Trusted};
 
 use crate::{alert, watch};
 
@@ -110,6 +114,8 @@ pub struct Config {
     pub watches: Vec<Watch>,
     pub recipients: BTreeMap<String, Recipient>,
     pub webhooks: BTreeMap<String, Webhook>,
+    /// `[operator] notify`: who is told of troubles.
+    pub operator: Vec<alert::RecipientId>,
     /// `[terms]`: name to alternatives, each one line of the query language.
     pub terms: BTreeMap<String, Vec<String>>,
 }
@@ -135,6 +141,9 @@ pub struct Polling {
     pub contact: Option<String>,
     /// Networks that feeds and webhooks may lie in although they are not public.
     pub allow_networks: Vec<IpNet>,
+    /// For all feeds that say nothing else.
+    pub proxy: Option<Proxy>,
+    pub trusted: Option<Trusted>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -189,6 +198,12 @@ pub struct Feed {
     pub headers: Vec<(String, Secret)>,
     pub user: Option<String>,
     pub password: Option<Secret>,
+    /// `None`: as `[polling]` says.
+    pub route: Option<Route>,
+    /// As well as those of `[polling]`.
+    pub trusted: Option<Trusted>,
+    /// Instead of our own name.
+    pub user_agent: Option<String>,
     pub language: Option<String>,
     pub enabled: bool,
 }
@@ -205,14 +220,44 @@ pub struct Outlet {
 pub struct Watch {
     pub query: watch::Query,
     pub policy: alert::Policy,
+    /// `[watch.story] key`: entries with one key are one story, whatever else they say.
+    pub key: Option<watch::StoryKey>,
     pub note: Option<String>,
     pub notify: Vec<alert::RecipientId>,
+    /// How far a watch looks back that is new or was changed; zero: it starts from now.
+    pub history: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipient {
     pub email: Vec<String>,
     pub timezone: TimeZone,
+    pub telling: Telling,
+}
+
+/// When and how much a recipient is told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Telling {
+    /// Local times of digests; none was asked for when it is empty.
+    pub digest: Vec<Time>,
+    pub quiet: Option<alert::Quiet>,
+    pub budget: Option<alert::Budget>,
+    /// After so long a downtime what was missed comes as one digest.
+    pub catch_up_after: Duration,
+    /// Mails without an HTML part.
+    pub is_text_only: bool,
+}
+
+impl Default for Telling {
+    fn default() -> Self {
+        Self {
+            digest: Vec::new(),
+            quiet: None,
+            budget: None,
+            catch_up_after: defaults::CATCH_UP_AFTER,
+            is_text_only: false,
+        }
+    }
 }
 
 #[derive(Clone, PartialEq)]
@@ -225,7 +270,8 @@ pub struct Webhook {
 /// The URL of a feed may carry a token.
 impl fmt::Debug for Feed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, url, outlet, groups, every, headers, user, password, language, enabled } = self;
+        let Self { name, url, outlet, groups, every, headers, user, password, language, enabled, .. } = self;
+        let Self { route, user_agent, .. } = self;
         f.debug_struct("Feed")
             .field("name", name)
             .field("url", &secrets::without_secrets(url).as_str())
@@ -235,6 +281,8 @@ impl fmt::Debug for Feed {
             .field("headers", headers)
             .field("user", user)
             .field("password", password)
+            .field("route", route)
+            .field("user_agent", user_agent)
             .field("language", language)
             .field("enabled", enabled)
             .finish()

@@ -9,15 +9,17 @@ use super::{
     feeds::{PlacedFeed, PlacedOutlet},
     place::Place,
     watches::PlacedWatch,
+    written::At,
 };
 
 /// Tells of each value that stood before; `what` as in "the watch `x` is defined twice".
-fn check_once<'a>(what: &str, named: impl Iterator<Item = (&'a str, Place)>, faults: &mut Faults) {
+fn check_once<'a>(what: &str, named: impl Iterator<Item = (&'a str, Place)>, faults: &mut Faults, help: Option<&str>) {
     let mut first: BTreeMap<&str, Place> = BTreeMap::new();
     for (name, place) in named {
         match first.get(name) {
             Some(before) => {
-                faults.error(place, format!("{what} {} is defined twice", quote(name))).other("first here", *before);
+                let message = format!("{what} {} is defined twice", quote(name));
+                faults.error(place, message).other("first here", *before).help(help.map(str::to_owned));
             }
             None => {
                 first.insert(name, place);
@@ -28,7 +30,7 @@ fn check_once<'a>(what: &str, named: impl Iterator<Item = (&'a str, Place)>, fau
 
 pub(super) fn check_watch_names(watches: &[PlacedWatch], faults: &mut Faults) {
     let named = watches.iter().map(|watch| (watch.watch.query.name.as_str(), watch.places.whole));
-    check_once("the watch", named.filter(|(name, _)| !name.is_empty()), faults);
+    check_once("the watch", named.filter(|(name, _)| !name.is_empty()), faults, None);
 }
 
 pub(super) fn check_feeds_once(feeds: &[PlacedFeed], faults: &mut Faults) {
@@ -47,7 +49,8 @@ pub(super) fn check_feeds_once(feeds: &[PlacedFeed], faults: &mut Faults) {
     }
     // Two feeds without names and with one URL have made one mistake, not two.
     let others = feeds.iter().filter(|feed| !(again.contains(&feed.name) && feed.name == feed.url));
-    check_once("the feed", others.map(|feed| (feed.feed.name.as_str(), feed.name)), faults);
+    let named = others.map(|feed| (feed.feed.name.as_str(), feed.name));
+    check_once("the feed", named, faults, Some("each needs a `name` of its own"));
 }
 
 /// Gives each feed its outlet: the one it names, else the one whose domain its URL is in, else the registrable domain
@@ -110,19 +113,21 @@ fn outlet_of(host: &str, domains: &BTreeMap<&str, &str>) -> String {
 /// Every name under `notify` must be a recipient, or a webhook behind `hook:`.
 pub(super) fn check_notify(
     watches: &[PlacedWatch],
+    operator: &[At<String>],
     recipients: &Placed<Recipient>,
     webhooks: &Placed<Option<Webhook>>,
     faults: &mut Faults,
 ) {
     let hooks: Vec<String> = webhooks.keys().map(|name| format!("hook:{name}")).collect();
     let known: BTreeSet<&str> = recipients.keys().map(String::as_str).chain(hooks.iter().map(String::as_str)).collect();
-    for watch in watches {
-        for (name, place) in watch.watch.notify.iter().map(|id| id.0.as_str()).zip(&watch.places.notify) {
-            if !known.contains(name) {
-                let what = if name.starts_with("hook:") { "webhook" } else { "recipient" };
-                let help = hook_meant(name, &known).or_else(|| did_you_mean(name, known.iter().copied()));
-                faults.error(*place, format!("there is no {what} {}", quote(name))).help(help);
-            }
+    let of_watches = watches
+        .iter()
+        .flat_map(|watch| watch.watch.notify.iter().map(|id| id.0.as_str()).zip(watch.places.notify.iter().copied()));
+    for (name, place) in of_watches.chain(operator.iter().map(|name| (name.value.as_str(), name.place))) {
+        if !known.contains(name) {
+            let what = if name.starts_with("hook:") { "webhook" } else { "recipient" };
+            let help = hook_meant(name, &known).or_else(|| did_you_mean(name, known.iter().copied()));
+            faults.error(place, format!("there is no {what} {}", quote(name))).help(help);
         }
     }
 }
@@ -181,12 +186,12 @@ pub(super) fn warn_unused(
     feeds: &[PlacedFeed],
     outlets: &BTreeMap<String, PlacedOutlet>,
     watches: &[PlacedWatch],
-    recipients: &Placed<Recipient>,
-    webhooks: &Placed<Option<Webhook>>,
+    operator: &[At<String>],
+    (recipients, webhooks): (&Placed<Recipient>, &Placed<Option<Webhook>>),
     faults: &mut Faults,
 ) {
-    let notified: BTreeSet<&str> =
-        watches.iter().flat_map(|watch| &watch.watch.notify).map(|id| id.0.as_str()).collect();
+    let of_watches = watches.iter().flat_map(|watch| &watch.watch.notify).map(|id| id.0.as_str());
+    let notified: BTreeSet<&str> = of_watches.chain(operator.iter().map(|name| name.value.as_str())).collect();
     for (name, (place, _)) in recipients.iter().filter(|(name, _)| !notified.contains(name.as_str())) {
         faults.warning(*place, format!("no watch notifies the recipient {}", quote(name)));
     }

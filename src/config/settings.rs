@@ -3,12 +3,12 @@
 use url::{Host, Url};
 
 use super::{
-    Mail, MailTransport, Polling, Secret, Security, Storage, Stories, defaults,
+    Mail, MailTransport, Polling, Route, Secret, Security, Storage, Stories, defaults,
     diagnostic::{Faults, quote},
     layers::Settings,
     place::{Place, Sources},
     secrets::{Surroundings, read_secret},
-    values,
+    values, ways,
     written::{At, Reader, Wrong, wrong},
 };
 
@@ -24,7 +24,12 @@ pub(super) fn storage(settings: &Settings, surroundings: &Surroundings, faults: 
     Some(Storage { path: surroundings.path(&path?.value), retention: retention?.value })
 }
 
-pub(super) fn polling(settings: &Settings, faults: &mut Faults) -> Option<Polling> {
+pub(super) fn polling(
+    settings: &Settings,
+    surroundings: &Surroundings,
+    sources: &mut Sources,
+    faults: &mut Faults,
+) -> Option<Polling> {
     let mut reader = Reader::new(settings.table("polling"), "[polling]", faults);
     let concurrency = reader.optional("concurrency", values::number(1..=1024));
     let per_host = reader.optional("per_host", values::number(1..=16));
@@ -34,6 +39,11 @@ pub(super) fn polling(settings: &Settings, faults: &mut Faults) -> Option<Pollin
     let max_body = reader.optional("max_body", values::size(1 << 10..=1 << 30));
     let contact = reader.optional("contact", values::contact).map(|contact| contact.value);
     let networks = reader.list_or_none("allow_networks", values::network).unwrap_or_default();
+    let proxy = match ways::route(&mut reader, surroundings, sources) {
+        Some(Route::Through(proxy)) => Some(proxy),
+        Some(Route::Straight) | None => None,
+    };
+    let trusted = ways::trusted(&mut reader, surroundings);
     let (min_interval, max_interval) = (min_interval?, max_interval?);
     if min_interval.value > max_interval.value {
         let message = "`min_interval` is longer than `max_interval`";
@@ -48,6 +58,8 @@ pub(super) fn polling(settings: &Settings, faults: &mut Faults) -> Option<Pollin
         max_body: max_body?.value,
         contact,
         allow_networks: networks.into_iter().map(|network| network.value).collect(),
+        proxy,
+        trusted,
     })
 }
 
@@ -55,6 +67,12 @@ pub(super) fn stories(settings: &Settings, faults: &mut Faults) -> Option<Storie
     let mut reader = Reader::new(settings.table("stories"), "[stories]", faults);
     let window = reader.optional("window", values::duration(HOUR..=60 * DAY))?.value;
     Some(Stories { window })
+}
+
+/// `[operator] notify`: who is told of troubles.
+pub(super) fn operator(settings: &Settings, faults: &mut Faults) -> Vec<At<String>> {
+    let mut reader = Reader::new(settings.table("operator"), "[operator]", faults);
+    reader.list_or_none("notify", values::line).unwrap_or_default()
 }
 
 /// `None` when nothing is written about mail, or beside a fault.

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Watch, defaults,
+    Watch,
+    alerting::read_alert,
+    defaults,
     diagnostic::{Faults, quote},
     files::Named,
     place::Place,
@@ -11,8 +13,8 @@ use super::{
     written::{self, At, Node, Reader, Table, Value, Wrong, as_table, choice, text, wrong},
 };
 use crate::{
-    alert::{Event, MinOutlets, Policy, Priority, RecipientId},
-    watch::Query,
+    alert::{Burst, MinOutlets, Policy, Priority, RecipientId},
+    watch::{Query, StoryKey},
 };
 
 const DAY: u64 = 86_400;
@@ -42,6 +44,7 @@ pub(super) struct WatchPlaces {
     pub feeds: Vec<Place>,
     pub languages: Vec<Place>,
     pub notify: Vec<Place>,
+    pub mutes: Vec<At<String>>,
 }
 
 fn split<T>(items: Option<Vec<At<T>>>) -> (Vec<T>, Vec<Place>) {
@@ -65,21 +68,27 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
     let scope = section(&mut reader, "scope");
     let story = section(&mut reader, "story");
     let alert = section(&mut reader, "alert");
-    reader.not_yet(&["stem"]);
+    let stem = reader.optional("stem", written::boolean).is_some_and(|stem| stem.value);
+    let history = reader.optional("history", values::duration(0..=3650 * DAY)).map(|history| history.value);
     reader.finish();
 
     let scope = read_scope(scope, faults);
-    let min_outlets = read_story(story, faults);
+    let (min_outlets, burst, key) = read_story(story, faults);
     let alert = read_alert(alert, priority, faults);
     let max_age = scope.max_age;
     let policy = Policy {
         watch: name.clone(),
         priority,
         min_outlets,
+        burst,
         max_age,
         wait: alert.wait,
         follow_up: alert.follow_up,
         max_followups: alert.max_followups,
+        first: alert.first,
+        at_most_every: alert.at_most_every,
+        breaks_quiet: alert.breaks_quiet,
+        mutes: alert.mutes.iter().map(|name| name.value.clone()).collect(),
     };
     let places = WatchPlaces {
         whole,
@@ -90,11 +99,13 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
         feeds: scope.feeds.1,
         languages: scope.languages.1,
         notify: notify_places,
+        mutes: alert.mutes,
     };
     let query = query.map(|query| query.value);
-    let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0 };
+    let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0, stem };
     let notify = notify.into_iter().map(RecipientId).collect();
-    PlacedWatch { watch: Watch { query, policy, note, notify }, places }
+    let history = history.unwrap_or_default();
+    PlacedWatch { watch: Watch { query, policy, key, note, notify, history }, places }
 }
 
 /// Whether anything is written that could match; if not, there is nothing for the watch room to judge.
@@ -163,14 +174,44 @@ fn read_scope(table: Option<Table>, faults: &mut Faults) -> Scope {
     Scope { feeds, languages, max_age: max_age.map_or(defaults::MAX_AGE, |age| age.value) }
 }
 
-fn read_story(table: Option<Table>, faults: &mut Faults) -> MinOutlets {
+fn read_story(table: Option<Table>, faults: &mut Faults) -> (MinOutlets, Option<Burst>, Option<StoryKey>) {
     let any = MinOutlets { count: 1, independent: false, within: None };
-    let Some(table) = table else { return any };
+    let Some(table) = table else { return (any, None, None) };
     let mut reader = Reader::new(table, "[watch.story]", faults);
     let node = reader.take("min_outlets");
-    reader.not_yet(&["burst", "key"]);
+    let burst = section(&mut reader, "burst");
+    let key = reader.optional("key", story_key).map(|key| key.value);
     reader.finish();
-    node.and_then(|node| min_outlets(node, faults)).unwrap_or(any)
+    let min_outlets = node.and_then(|node| min_outlets(node, faults)).unwrap_or(any);
+    (min_outlets, burst.map(|table| read_burst(table, faults)), key)
+}
+
+/// `{ factor = 4, window = "1h", baseline = "14d", at_least = 5 }`, each with its default.
+fn read_burst(table: Table, faults: &mut Faults) -> Burst {
+    let mut reader = Reader::new(table, "`burst`", faults);
+    let factor = reader.optional("factor", values::number(2..=1000));
+    let window = reader.optional("window", values::duration(60..=7 * DAY));
+    let baseline = reader.optional("baseline", values::duration(3600..=365 * DAY));
+    let at_least = reader.optional("at_least", values::number(1..=100_000));
+    reader.finish();
+    let place = baseline.as_ref().map(|baseline| baseline.place);
+    let burst = Burst {
+        factor: factor.map_or(defaults::BURST.factor, |factor| factor.value),
+        window: window.map_or(defaults::BURST.window, |window| window.value),
+        baseline: baseline.map_or(defaults::BURST.baseline, |baseline| baseline.value),
+        at_least: at_least.map_or(defaults::BURST.at_least, |at_least| at_least.value),
+    };
+    if let Some(place) = place.filter(|_| burst.baseline <= burst.window) {
+        faults
+            .error(place, "`baseline` is not longer than `window`")
+            .help("what is usual is counted over many windows, such as baseline = \"14d\"".to_owned());
+    }
+    burst
+}
+
+fn story_key(node: &Node) -> Result<StoryKey, Wrong> {
+    let help = "write what entries of one story have in common: key = 'CVE-\\d{4}-\\d{4,}'";
+    StoryKey::new(&text(node)?).map_err(|message| wrong(message).help(help.to_owned()))
 }
 
 /// `3`, `{ independent = 2, within = "6h" }`, `{ any = 3 }`, `{ count = 3 }`
@@ -201,43 +242,6 @@ fn min_outlets(node: Node, faults: &mut Faults) -> Option<MinOutlets> {
         faults.error(other.place, "`min_outlets` takes one number only").other("the other is here", count.place);
     }
     Some(MinOutlets { count: count.value, independent: key == "independent", within })
-}
-
-struct AlertPart {
-    wait: Duration,
-    follow_up: Vec<Event>,
-    max_followups: u32,
-}
-
-fn read_alert(table: Option<Table>, priority: Priority, faults: &mut Faults) -> AlertPart {
-    let wait = if priority == Priority::Critical { Duration::ZERO } else { defaults::WAIT };
-    let mut part = AlertPart { wait, follow_up: defaults::FOLLOW_UP.to_vec(), max_followups: defaults::MAX_FOLLOWUPS };
-    let Some(table) = table else { return part };
-    let mut reader = Reader::new(table, "[watch.alert]", faults);
-    if let Some(wait) = reader.optional("wait", values::duration(0..=DAY)) {
-        part.wait = wait.value;
-    }
-    // An empty list is a wish: no follow-ups.
-    if let Some(events) = reader.list_or_none("follow_up", event) {
-        part.follow_up = events.into_iter().map(|event| event.value).collect();
-        part.follow_up.sort_unstable();
-        part.follow_up.dedup();
-    }
-    if let Some(most) = reader.optional("max_followups", values::number(0..=100)) {
-        part.max_followups = most.value;
-    }
-    reader.not_yet(&["first", "at_most_every", "breaks_quiet"]);
-    reader.finish();
-    part
-}
-
-fn event(node: &Node) -> Result<Event, Wrong> {
-    const NOT_YET: [&str; 4] = ["headline-changed", "correction", "escalated", "resurfaced"];
-    let word = text(node)?;
-    if NOT_YET.contains(&word.as_str()) {
-        return Err(wrong(written::not_yet(&word)));
-    }
-    choice(node, "event", &[(Event::Confirmed.as_str(), Event::Confirmed)])
 }
 
 /// `[terms]`, and where each alternative stands.

@@ -10,8 +10,10 @@ mod line;
 mod reading;
 mod tags;
 pub mod text;
+mod twice;
 pub mod url;
 
+pub use fold::is_invisible;
 pub use line::{LineEntry, LineError, from_json_line};
 pub use reading::from_parsed;
 

@@ -10,9 +10,13 @@ use super::view::View;
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     templates.set_syntax(lines_of_tags_leave_no_line());
-    templates
-        .add_template("alert.html", include_str!("templates/alert.html"))
-        .expect("the template is part of the program and rendered by its tests");
+    for (name, source) in [
+        ("alert.html", include_str!("templates/alert.html")),
+        ("digest.html", include_str!("templates/digest.html")),
+        ("bulletin.html", include_str!("templates/bulletin.html")),
+    ] {
+        templates.add_template(name, source).expect("the template is part of the program and rendered by its tests");
+    }
     templates
 });
 
@@ -22,14 +26,19 @@ fn lines_of_tags_leave_no_line() -> SyntaxConfig {
 }
 
 #[derive(Serialize)]
-struct Root<'a> {
-    view: &'a View,
+struct Root<'a, V> {
+    view: &'a V,
 }
 
-/// The whole document.
+/// The whole document of an alert.
 pub(super) fn html(view: &View) -> String {
+    render("alert.html", view)
+}
+
+/// A view in the template made for it.
+pub(super) fn render<V: Serialize>(template: &str, view: &V) -> String {
     TEMPLATES
-        .get_template("alert.html")
+        .get_template(template)
         .and_then(|template| template.render(Serde(Root { view })))
-        .expect("the template uses only fields that the view has, which its tests show")
+        .expect("the templates use only fields that their views have, which their tests show")
 }

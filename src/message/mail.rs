@@ -45,7 +45,7 @@ pub struct BadAddress(String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
     name: String,
-    address: Address,
+    pub(super) address: Address,
 }
 
 impl Sender {
@@ -57,7 +57,7 @@ impl Sender {
         Ok(Self { name: clean(name), address: parse_address(address)? })
     }
 
-    fn mailbox(&self) -> Mailbox {
+    pub(super) fn mailbox(&self) -> Mailbox {
         let name = header_text(&self.name, SUBJECT);
         Mailbox::new((!name.is_empty()).then_some(name), self.address.clone())
     }
@@ -72,10 +72,17 @@ pub(crate) fn parse_address(text: &str) -> Result<Address, BadAddress> {
         _ => return Err(bad()),
     };
     let address = Address::new(local, domain).map_err(|_| bad())?;
-    if !local.is_ascii() || local.len() > 64 {
+    // What a header cannot be read back from (`"q q"@example.org`) lettre loses when it builds the mail.
+    let is_readable = Mailbox::new(None, address.clone()).to_string().parse::<Mailbox>().is_ok();
+    if !local.is_ascii() || local.len() > 64 || !is_readable {
         return Err(bad());
     }
     Ok(address)
+}
+
+/// Whether mail can be addressed to this text.
+pub fn is_address(text: &str) -> bool {
+    parse_address(text).is_ok()
 }
 
 /// The mail that tells `alert` to the mailbox `to`: its bytes, the same for the same arguments.
@@ -86,12 +93,17 @@ pub fn mail(alert: &Alert, sender: &Sender, to: &str) -> Result<Message, BadAddr
     let to = Mailbox::new(None, parse_address(to)?);
     let id = identity::message_id(alert, sender.address.domain());
     let (plain, html) = parts(alert);
-    let bytes = headers(alert, sender, &id)
-        .to(to)
-        .multipart(multipart(&id, plain, html))
-        .expect("From and To are set, which is all that lettre asks for")
-        .formatted();
-    Ok(Message { id, bytes })
+    let html = (!alert.is_text_only).then_some(html);
+    Ok(Message { bytes: formatted(headers(alert, sender, &id).to(to), &id, plain, html), id })
+}
+
+/// The bytes of a message whose From and To are set.
+pub(super) fn formatted(builder: MessageBuilder, id: &str, plain: String, html: Option<String>) -> Vec<u8> {
+    let message = match html {
+        Some(html) => builder.multipart(multipart(id, plain, html)),
+        None => builder.singlepart(part(ContentType::TEXT_PLAIN, plain)),
+    };
+    message.expect("From and To are set, which is all that lettre asks for").formatted()
 }
 
 fn parts(alert: &Alert) -> (String, String) {
@@ -112,13 +124,14 @@ fn parts(alert: &Alert) -> (String, String) {
 /// Text first (RFC 2046 §5.1.4). `=_` cannot stand in quoted-printable text, so the boundary cannot either; and lettre
 /// panics when told to write text as 7bit that is not.
 fn multipart(id: &str, plain: String, html: String) -> MultiPart {
-    let part = |kind: ContentType, body: String| {
-        SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(body)
-    };
     MultiPart::alternative()
         .boundary(format!("=_{}", identity::digits(&[id.as_bytes()], 16)))
         .singlepart(part(ContentType::TEXT_PLAIN, plain))
         .singlepart(part(ContentType::TEXT_HTML, html))
+}
+
+fn part(kind: ContentType, body: String) -> SinglePart {
+    SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(body)
 }
 
 fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
@@ -149,17 +162,18 @@ fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
 }
 
 /// lettre's date panics before 1970 and after 9999.
-fn date(queued: Timestamp) -> SystemTime {
+pub(super) fn date(queued: Timestamp) -> SystemTime {
     let seconds = queued.as_second().clamp(0, 253_402_300_799);
     SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds.unsigned_abs())
 }
 
-/// `[watch] headline`, with `Re: ` in every mail but the first: Gmail threads only on equal subject and References.
+/// `[watch] headline`, with `Re: ` in every mail but the thread's first: Gmail threads only on equal subject and References.
 fn subject(alert: &Alert, watch: &str) -> String {
     let tag = header_text(watch, 30);
     let room = SUBJECT.saturating_sub(tag.chars().count() + 3);
     let headline = header_text(&view::headline(alert), room);
-    let reply = if alert.seq > 0 { "Re: " } else { "" };
+    // What was told by a digest before has no thread to hang on.
+    let reply = if alert.thread.is_empty() { "" } else { "Re: " };
     match tag.is_empty() {
         true => format!("{reply}{headline}"),
         false => format!("{reply}[{tag}] {headline}"),

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Alert, MatchedWatch};
+use super::{Alert, Happened, MatchedWatch};
 use crate::{
     alert::{ChannelId, Event, Priority, RecipientId},
     entry::EntryId,
@@ -41,6 +41,8 @@ pub fn test_alert(
         thread: Vec::new(),
         headline: TITLE.to_owned(),
         confirm_at: 2,
+        happened: Happened::default(),
+        is_text_only: false,
     }
 }
 
@@ -75,6 +77,7 @@ fn member(seen: Timestamp) -> Member {
         evidence: None,
         earlier_titles: Vec::new(),
         baseline: false,
+        corrects: None,
         cites: Vec::new(),
     }
 }

@@ -2,16 +2,25 @@
 //!
 //! Must not read anything: the fields come as [`extract`](super::extract) and [`json`](super::json) found them, with
 //! dates resolved, addresses absolute and lengths bounded. What Atom or feed-rs has no place for is left out of the
-//! document and kept beside it, one [`Beside`] for each entry, in the same order.
+//! document and kept beside it, one [`Beside`] for each entry, in the same order. A long feed becomes several documents,
+//! so that what feed-rs makes of one of them need not be held for all.
+
+use std::borrow::Cow;
 
 use super::{ParsedEntry, ParsedFeed};
+
+/// Entries of one document.
+pub const CHUNK: usize = 1_000;
+const OPENING: &str = "<feed xmlns=\"http://www.w3.org/2005/Atom\"";
 
 /// A canonical document in the making and what is kept beside it.
 #[derive(Debug)]
 pub struct Canonical {
+    /// Finished documents; the first holds what concerns the whole feed.
+    finished: Vec<String>,
     document: String,
-    /// Minutes; Atom has no such element.
-    pub ttl: Option<u32>,
+    /// What Atom or feed-rs has no place for of the feed; the other fields are empty.
+    pub facts: ParsedFeed,
     pub beside: Vec<Beside>,
 }
 
@@ -28,15 +37,26 @@ pub struct Beside {
 
 impl Canonical {
     /// Begins with what concerns the whole feed; `head` has no entries.
-    pub fn new(head: ParsedFeed) -> Self {
-        let mut canonical = Self { document: String::with_capacity(4_096), ttl: head.ttl, beside: Vec::new() };
+    pub fn new(mut head: ParsedFeed) -> Self {
+        let facts = ParsedFeed {
+            format: std::mem::take(&mut head.format),
+            ttl: head.ttl,
+            skip_hours: std::mem::take(&mut head.skip_hours),
+            skip_days: std::mem::take(&mut head.skip_days),
+            update_period: head.update_period,
+            update_frequency: head.update_frequency,
+            update_base: head.update_base,
+            ..ParsedFeed::default()
+        };
         // Without a declaration UTF-8 is meant, and nothing can be said wrongly about it.
-        canonical.document.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\"");
+        let document = OPENING.to_owned();
+        let mut canonical = Self { finished: Vec::new(), document, facts, beside: Vec::new() };
         if let Some(language) = head.language.as_ref().filter(|language| says_something(language)) {
             canonical.attribute("xml:lang", language);
         }
         canonical.document.push('>');
         canonical.html("title", head.title.as_deref());
+        canonical.html("subtitle", head.description.as_deref());
         head.links.iter().for_each(|link| canonical.link("alternate", link));
         head.hub.iter().for_each(|hub| canonical.link("hub", hub));
         head.self_url.iter().for_each(|own| canonical.link("self", own));
@@ -45,6 +65,10 @@ impl Canonical {
 
     /// Writes one entry.
     pub fn add(&mut self, entry: ParsedEntry) {
+        if !self.beside.is_empty() && self.beside.len().is_multiple_of(CHUNK) {
+            self.end_document();
+            self.document.extend([OPENING, ">"]);
+        }
         self.document.push_str("<entry>");
         self.element("id", entry.id.as_deref());
         self.html("title", entry.title.as_deref());
@@ -68,10 +92,15 @@ impl Canonical {
         self.beside.push(Beside { original_url, language, source });
     }
 
-    /// The whole document; `self` keeps what is beside it.
-    pub fn finish(&mut self) -> String {
+    /// The documents, in order; `self` keeps what is beside them.
+    pub fn finish(&mut self) -> Vec<String> {
+        self.end_document();
+        std::mem::take(&mut self.finished)
+    }
+
+    fn end_document(&mut self) {
         self.document.push_str("</feed>");
-        std::mem::take(&mut self.document)
+        self.finished.push(std::mem::take(&mut self.document));
     }
 
     fn link(&mut self, relation: &str, url: &str) {
@@ -101,14 +130,14 @@ impl Canonical {
     fn html(&mut self, name: &str, text: Option<&str>) {
         let Some(text) = text.filter(|text| says_something(text)) else { return };
         self.document.extend(["<", name, " type=\"html\"><![CDATA["]);
+        // First what is forbidden goes: it may have kept apart what then ends the CDATA.
+        let text = legal(text);
         let mut from = 0;
         for (at, _) in text.match_indices("]]>") {
-            legal(&text[from..at + 2], &mut self.document);
-            self.document.push_str("]]><![CDATA[");
+            self.document.extend([&text[from..at + 2], "]]><![CDATA["]);
             from = at + 2;
         }
-        legal(&text[from..], &mut self.document);
-        self.document.extend(["]]></", name, ">"]);
+        self.document.extend([&text[from..], "]]></", name, ">"]);
     }
 }
 
@@ -118,18 +147,21 @@ fn says_something(text: &str) -> bool {
 }
 
 /// The characters that XML 1.0 allows (section 2.2); a `str` holds no surrogates.
-fn is_legal(c: char) -> bool {
+pub(super) fn is_legal(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-fn legal(text: &str, out: &mut String) {
-    for piece in text.split(|c| !is_legal(c)) {
-        out.push_str(piece);
+fn legal(text: &str) -> Cow<'_, str> {
+    // Nearly every text is all legal; EF begins the two forbidden characters that are not controls.
+    if text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF) {
+        Cow::Owned(text.chars().filter(|c| is_legal(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
 /// `text` fit for an attribute or an element: line breaks too are written so that no reader folds them.
-fn escape(text: &str, out: &mut String) {
+pub(super) fn escape(text: &str, out: &mut String) {
     let mut from = 0;
     for (at, c) in text.char_indices() {
         let written = match c {

@@ -5,13 +5,14 @@ use tempfile::TempDir;
 
 use super::{
     Error, MIGRATIONS, Migrations, Store, alerts,
-    alerts::NewAlert,
-    entries, feeds, notices, open_reader,
+    alerts::{NewAlert, Way},
+    digests::{self, NewDigest},
+    entries, feeds, keys, notices, open_reader,
     outbox::{self, Claimed, DeliveryId, Settled},
     retention, search, stories,
 };
 use crate::{
-    alert::{ChannelId, Event, Priority, RecipientId},
+    alert::{ChannelId, Event, Priority, RecipientId, Route, Told},
     entry::{
         Entry, EntryId, FeedId,
         identity::{Key, KeyKind},
@@ -70,12 +71,11 @@ impl Bench {
             let new = NewAlert {
                 recipient: &recipient,
                 story,
-                event,
+                events: &[event],
                 watches: &["w".to_owned()],
                 priority: Priority::Normal,
-                due: at(10),
                 reason: "because",
-                channels: &channels,
+                way: Way::Itself { due: at(10), channels: &channels },
             };
             let id = alerts::raise(c, &new, at(0))?;
             let bytes = |channel: &ChannelId| {
@@ -83,7 +83,28 @@ impl Bench {
                 Ok(Message { bytes: id.clone().into_bytes(), id })
             };
             let messages: Vec<_> = channels.iter().map(|channel| (channel.clone(), bytes(channel))).collect();
-            alerts::queue(c, id, 1, &messages, at(10))
+            alerts::queue(c, id, (1, &Told::default()), &messages, at(10))
+        })
+        .await;
+    }
+
+    /// A digest of all that waits for one: a mail that could be worded, or one that could not.
+    async fn digest(&self, mails: &'static [Result<(), ()>]) {
+        self.write(move |c| {
+            let recipient = RecipientId("desk".to_owned());
+            digests::know(c, &recipient, at(0))?;
+            let new = NewDigest { recipient: &recipient, kind: "digest", headline: "Digest", since: at(0) };
+            let pending = digests::pending(c, &recipient)?;
+            let id = digests::insert(c, &new, at(10))?;
+            for ranked in &pending {
+                digests::add(c, id, ranked.alert.id, (1, &Told::default()), at(10))?;
+            }
+            let message = |(number, mail): (usize, &Result<(), ()>)| {
+                let bytes = mail.map(|()| Message { id: format!("d{}-{number}", id.0), bytes: vec![0] });
+                (ChannelId(format!("mail:{number}@a.example")), bytes.map_err(|()| "no address".to_owned()))
+            };
+            let messages: Vec<_> = mails.iter().enumerate().map(message).collect();
+            digests::queue(c, id, Priority::Normal, &messages, at(10))
         })
         .await;
     }
@@ -124,6 +145,7 @@ fn stored(id: EntryId, feed: FeedId, story: StoryId, title: &str) -> entries::St
         related_to: None,
         reason: "nothing like it".to_owned(),
         score: 0.0,
+        corrects: None,
     }
 }
 
@@ -253,11 +275,12 @@ async fn the_schema_allows_no_second_alert_of_the_same_number_and_no_second_deli
     let (story, _) = bench.story("one").await;
     bench.alert(story, Event::New, &["mail:a@a.example"]).await;
     for sql in [
-        "INSERT INTO alert (recipient, story, seq, event, watches, state, due, raised, reason)
-         SELECT recipient, story, seq, event, watches, state, due, raised, reason FROM alert",
+        "INSERT INTO alert (recipient, story, seq, event, events, watches, priority, state, due, raised, reason)
+         SELECT recipient, story, seq, event, events, watches, priority, state, due, raised, reason FROM alert",
         "INSERT INTO delivery (alert, channel, priority, state, attempts, next_at)
          SELECT alert, channel, priority, 'waiting', 0, next_at FROM delivery",
         "UPDATE delivery SET payload = NULL",
+        "UPDATE delivery SET alert = NULL",
     ] {
         let result = bench.store.write(move |c| Ok(c.execute(sql, [])?)).await;
         assert!(result.is_err(), "{sql}");
@@ -317,6 +340,34 @@ async fn keys_outlive_their_entry_and_a_queued_alert_outlives_retention() {
 }
 
 #[tokio::test]
+async fn keys_are_forgotten_long_after_their_item_left_a_feed_that_goes_on() {
+    const DAY: i64 = 86_400;
+    let bench = Bench::new().await;
+    bench.story("old").await;
+    bench.write(|c| retention::prune(c, at(1000), 10)).await;
+    bench.story("stored").await;
+    let feed = bench.feed;
+    let forget = async |last_change: Option<Timestamp>, hours: std::ops::Range<i64>| {
+        let state = PollState { last_change, ..PollState::new(at(0)) };
+        bench.write(move |c| feeds::save(c, feed, None, &state)).await;
+        let mut forgotten = 0;
+        for hour in hours {
+            forgotten += bench.write(move |c| keys::forget(c, at(200 * DAY + hour * 3_600))).await;
+        }
+        forgotten
+    };
+    assert_eq!(forget(None, 0..24).await, 0, "a feed that never brought anything");
+    assert_eq!(forget(Some(at(89 * DAY)), 0..24).await, 0);
+    let hour = async |hour| forget(Some(at(91 * DAY)), hour..hour + 1).await;
+    let mut turns = Vec::new();
+    for at in 0..24 {
+        turns.push(hour(at).await);
+    }
+    assert_eq!(turns.iter().filter(|forgotten| **forgotten == 1).count(), 1, "{turns:?}");
+    assert_eq!(turns.iter().sum::<usize>(), 1, "the key of what is stored stays");
+}
+
+#[tokio::test]
 async fn a_key_is_found_in_its_own_feed_only() {
     let bench = Bench::new().await;
     bench.story("one").await;
@@ -359,4 +410,68 @@ async fn a_trouble_is_told_once_and_again_after_it_was_over() {
     assert!(closed(4).await);
     assert!(!closed(5).await);
     assert!(raised(6).await, "a trouble of its own");
+}
+
+#[test]
+fn what_the_first_schema_held_survives_the_change_to_digests() {
+    let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.pragma_update(None, "foreign_keys", true).unwrap();
+    let before = Migrations::from_slice(&MIGRATIONS[..2]);
+    before.to_latest(&mut connection).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO story VALUES (7, 'Lock closed', 10, 10);
+             INSERT INTO alert VALUES (1, 'desk', 7, 0, 'new', '[\"w\"]', 'queued', 10, 10, 10, 1, 'because');
+             INSERT INTO delivery VALUES (1, 1, 'mail:a@a.example', 2, 'sent', 'm1', x'00', 1, 10, NULL, 11);
+             INSERT INTO attempt VALUES (1, 1, 10, 11, 'sent', '250');
+             INSERT INTO decision VALUES (1, 7, 3, 'desk', 'raise', 'because', 10);",
+        )
+        .unwrap();
+    Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).unwrap();
+    let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(one("SELECT events || ' ' || priority || ' ' || state FROM alert"), "[\"new\"] 2 queued");
+    assert_eq!(one("SELECT channel || ' ' || state || ' ' || hex(payload) FROM delivery"), "mail:a@a.example sent 00");
+    assert_eq!(one("SELECT outcome || ' ' || detail FROM attempt"), "sent 250");
+    assert_eq!(one("SELECT outcome || ' ' || reason FROM decision"), "raise because");
+    let references = "SELECT group_concat(\"table\") FROM pragma_foreign_key_list('attempt')";
+    assert_eq!(one(references), "delivery");
+    let broken: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).unwrap();
+    assert_eq!(broken, 0);
+}
+
+#[tokio::test]
+async fn what_a_digest_refers_to_outlives_retention_until_a_channel_has_taken_it() {
+    let bench = Bench::new().await;
+    let (story, _) = bench.story("told by a digest").await;
+    bench
+        .write(move |c| {
+            let new = NewAlert {
+                recipient: &RecipientId("desk".to_owned()),
+                story,
+                events: &[Event::New],
+                watches: &["w".to_owned()],
+                priority: Priority::Normal,
+                reason: "because",
+                way: Way::Digest(Route::Budget),
+            };
+            alerts::raise(c, &new, at(0)).map(|_| ())
+        })
+        .await;
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0, "waits for a digest");
+    bench.digest(&[Ok(()), Err(())]).await;
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0, "in a digest that nobody has taken");
+    let claimed = bench.claim(20, "mail").await.remove(0);
+    let dead = claimed.clone();
+    bench.write(move |c| outbox::settle(c, &dead, &Settled::Dead, "permanent", "550", at(21))).await;
+    let desk = || RecipientId("desk".to_owned());
+    let pending = async || bench.store.read(move |c| digests::pending(c, &desk())).await.unwrap().len();
+    assert_eq!(pending().await, 1, "a digest that was given up told of nothing");
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0);
+    bench.digest(&[Ok(())]).await;
+    assert_eq!(pending().await, 0);
+    let claimed = bench.claim(30, "mail").await.remove(0);
+    bench.write(move |c| outbox::settle(c, &claimed, &Settled::Sent, "sent", "250", at(31))).await;
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 1);
+    bench.write(|c| retention::prune_digests(c, at(1000))).await;
+    assert_eq!(bench.states().await, [] as [String; 0]);
 }

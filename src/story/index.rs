@@ -20,7 +20,7 @@ use super::{
     outlets::Names,
     postings::Postings,
     profile::{Profile, profile},
-    relate::{self, Standing},
+    relate::{self, Source, Standing},
     tale::Tale,
     weigh,
 };
@@ -44,6 +44,7 @@ pub struct Prepared {
     pub(super) profile: Profile,
     pub(super) sources: Sources,
     pub(super) is_agency: bool,
+    pub(super) headline: String,
 }
 
 #[derive(Debug, PartialEq)]
@@ -128,6 +129,7 @@ impl Index {
             url: document.url.as_deref().map(url_hash),
             links: document.links.iter().take(64).map(|link| url_hash(link)).collect(),
             profile: profile(document, &self.units),
+            headline: document.title.trim().to_owned(),
         }
     }
 
@@ -141,6 +143,7 @@ impl Index {
                 relation: Relation::First,
                 of: None,
                 cites: document.sources.cites.clone(),
+                corrects: None,
                 reason: relate::explain_found(
                     candidates.first().map(|near| (near.story.to_string(), &near.signals, near.score)),
                 ),
@@ -150,26 +153,61 @@ impl Index {
     }
 
     fn join(&self, document: &Prepared, best: &Candidate) -> Grouping {
-        let standing = self.standing(document, best);
-        let (relation, of) = relate::relate(&standing);
-        let mut cites = document.sources.cites.clone();
-        cites.extend(document.sources.agency.clone().filter(|_| relation == Relation::Wire));
+        let (relation, of) = relate::relate(&self.standing(document, best.story, best.source));
+        let corrects = self.is_first_denial(document, best.story).then(|| document.headline.clone());
         Grouping {
             verdict: Verdict::Joins(best.story),
             relation,
             of,
-            cites,
-            reason: relate::explain_join(&best.signals, best.source, best.score),
+            cites: document.sources.cites.clone(),
+            reason: relate::explain_join(&best.signals, best.source, best.score, corrects.is_some()),
+            corrects,
             score: best.score,
         }
     }
 
-    fn standing(&self, document: &Prepared, best: &Candidate) -> Standing {
-        let member_of = |outlet: u32| self.oldest_of(best.story, outlet);
+    /// How a document stands in a story that something else than its text has chosen; `why` is the reason given.
+    pub fn group_into(&self, document: &Prepared, story: StoryId, why: String) -> Grouping {
+        let candidates = self.candidates(document);
+        let near = candidates.iter().find(|candidate| candidate.story == story);
+        let (relation, of) = relate::relate(&self.standing(document, story, near.and_then(|near| near.source)));
+        Grouping {
+            verdict: Verdict::Joins(story),
+            relation,
+            of,
+            cites: document.sources.cites.clone(),
+            corrects: self.is_first_denial(document, story).then(|| document.headline.clone()),
+            reason: why,
+            score: near.map_or(0.0, |near| near.score),
+        }
+    }
+
+    /// How a document founds a story although its text is near to another; `why` is the reason given.
+    pub fn group_apart(&self, document: &Prepared, why: String) -> Grouping {
+        Grouping {
+            verdict: Verdict::Founds,
+            relation: Relation::First,
+            of: None,
+            cites: document.sources.cites.clone(),
+            corrects: None,
+            reason: why,
+            score: 0.0,
+        }
+    }
+
+    /// Whether a document denies what no member of the story has denied yet.
+    fn is_first_denial(&self, document: &Prepared, story: StoryId) -> bool {
+        let members = self.tales.get(&story.0).into_iter().flat_map(|tale| &tale.members).take(MEMBERS_ASKED);
+        let mut kept = members.filter_map(|slot| self.kept[*slot as usize].as_ref());
+        document.profile.denies && kept.all(|kept| !kept.profile.denies)
+    }
+
+    fn standing(&self, document: &Prepared, story: StoryId, source: Option<Source>) -> Standing {
+        let member_of = |outlet: u32| self.oldest_of(story, outlet);
         let member = |citation: &Citation| member_of(outlet_hash(&citation.outlet));
         let cites = &document.sources.cites;
         Standing {
-            source: best.source,
+            source,
             own: (document.outlet != 0).then(|| member_of(document.outlet)).flatten(),
             agency: document.sources.agency.as_ref().map(member),
             cited: (!cites.is_empty()).then(|| cites.iter().find_map(member)),
@@ -231,11 +269,15 @@ impl Index {
         if let Some(url) = kept.url.filter(|url| self.urls.get(url) == Some(&slot)) {
             self.urls.remove(&url);
         }
-        if let Some(tale) = self.tales.get_mut(&kept.story.0) {
-            tale.leave(slot, |slot| self.kept[slot as usize].as_ref().map(|kept| &kept.profile));
-            if tale.members.is_empty() {
-                self.tales.remove(&kept.story.0);
-            }
+        self.leave(kept.story, slot);
+    }
+
+    /// Takes a slot out of its story, and the story away with its last member.
+    fn leave(&mut self, story: StoryId, slot: u32) {
+        let Some(tale) = self.tales.get_mut(&story.0) else { return };
+        tale.leave(slot, |slot| self.kept[slot as usize].as_ref().map(|kept| &kept.profile));
+        if tale.members.is_empty() {
+            self.tales.remove(&story.0);
         }
     }
 
@@ -246,6 +288,21 @@ impl Index {
             return;
         };
         self.insert(document, story);
+    }
+
+    /// Moves an entry to another story: a merge or a split made by hand.
+    pub fn regroup(&mut self, entry: EntryId, story: StoryId) {
+        let Some(slot) = self.slots.get(&entry.0).copied() else { return };
+        let Some(mut kept) = self.kept[slot as usize].take() else { return };
+        let before = std::mem::replace(&mut kept.story, story);
+        for unit in kept.profile.units.iter().chain(&kept.profile.headline) {
+            self.units.forget(*unit, before);
+            self.units.learn(*unit, story);
+        }
+        self.leave(before, slot);
+        self.kept[slot as usize] = Some(kept);
+        let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
+        self.tales.entry(story.0).or_default().join(slot, profile);
     }
 
     /// The story of an entry in the window.

@@ -5,12 +5,15 @@
 
 mod candidates;
 mod cite;
+pub mod correction;
 mod forest;
 mod hasher;
+pub mod headline;
 mod index;
 mod junk;
 mod lexicon;
 mod outlets;
+mod phrases;
 mod postings;
 mod profile;
 mod relate;
@@ -167,6 +170,8 @@ pub struct Grouping {
     /// The member it stands in that relation to (the text copied, the outlet cited), where there is one.
     pub of: Option<EntryId>,
     pub cites: Vec<Citation>,
+    /// The first member of its story that denies it: the headline that does.
+    pub corrects: Option<String>,
     /// For people: which signal decided, with its figures ("92 % of its text is in …").
     pub reason: String,
     /// Strength of the join, 0 (founds) to 1 (the same text).
@@ -206,6 +211,9 @@ pub struct Member {
     pub baseline: bool,
     #[serde(skip)]
     pub cites: Vec<Citation>,
+    /// The sentence in which it denies the story, or says that it was itself corrected or withdrawn. Such a member is
+    /// news to everybody who was told of the story.
+    pub corrects: Option<String>,
 }
 
 impl Member {

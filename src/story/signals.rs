@@ -17,6 +17,8 @@ pub struct Signals {
     pub support: f32,
     /// Information of the shared terms, in nats.
     pub shared: f32,
+    /// Terms shared.
+    pub common: f32,
     /// Information of the poorer text, in nats.
     pub least: f32,
     /// Inverse document frequency of the rarest shared term.
@@ -33,8 +35,6 @@ pub struct Signals {
     pub size: f32,
     /// Both headlines hold numbers and share none.
     pub numbers_differ: bool,
-    /// This headline denies, that of the member does not, and the text is not the same.
-    pub denies_alone: bool,
     pub same_outlet: bool,
     /// One links to the other.
     pub linked: bool,
@@ -147,13 +147,13 @@ impl<'a> Query<'a> {
             nearest: ratio(overlap.dot, (self.sums.square * sums.square).sqrt()),
             support: ratio(overlap.shared, least),
             shared: overlap.shared,
+            common: overlap.common,
             least,
             rarest: overlap.rarest,
             title: title_cosine(&self.profile.title, &member.title, lexicon),
             letters: dice(&self.profile.trigrams, &member.trigrams),
             copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
-            denies_alone: self.profile.denies && !member.denies && copied < 0.6,
             headline_only: self.profile.length == 0 || member.length == 0,
             names: ratio(overlap.names, self.sums.names.min(sums.names)),
             names_shared: overlap.names,
@@ -184,6 +184,7 @@ impl<'a> Query<'a> {
 #[derive(Default)]
 struct Overlap {
     dot: f32,
+    common: f32,
     shared: f32,
     rarest: f32,
     names: f32,
@@ -196,6 +197,7 @@ impl Overlap {
     fn add(&mut self, own: Weighted, other: Weighted, idf: f32) {
         self.dot += f32::from(own.weight) * f32::from(other.weight) * idf * idf;
         self.shared += idf;
+        self.common += 1.0;
         self.rarest = self.rarest.max(idf);
         if own.is(NAME) && other.is(NAME) {
             self.names += idf;

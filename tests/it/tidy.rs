@@ -14,6 +14,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("story", &["entry"]),
     ("watch", &[]),
     ("alert", &["story"]),
+    ("backtest", &["alert", "entry", "story"]),
     ("message", &["alert", "entry", "story", "watch"]),
     ("schedule", &[]),
     // What the pure rooms are built between.
@@ -21,7 +22,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("systemd", &[]),
     ("telemetry", &[]),
-    ("config", &["alert", "watch"]),
+    ("config", &["alert", "message", "watch"]),
     ("fetch", &[]),
     ("parse", &[]),
     ("deliver", &["alert", "config", "fetch", "message"]),
@@ -36,11 +37,13 @@ const WALLS: &[(&str, &[&str])] = &[
         &[
             "alert",
             "app",
+            "backtest",
             "clock",
             "config",
             "courier",
             "deliver",
             "entry",
+            "fetch",
             "intake",
             "message",
             "parse",
@@ -55,7 +58,7 @@ const WALLS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that are given everything they need and reach for nothing.
-const PURE: &[&str] = &["entry", "story", "watch", "alert", "message", "schedule"];
+const PURE: &[&str] = &["entry", "story", "watch", "alert", "backtest", "message", "schedule"];
 
 /// What a pure room does not know. `message` builds mails with lettre's builder; its transport is another matter.
 const IMPURE: &[&str] =

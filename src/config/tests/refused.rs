@@ -135,7 +135,11 @@ fn what_is_wrong_in_a_watch() {
         "[watch.story]\nmin_outlets = { any = 3, independent = 2 }",
         "6:23: `min_outlets` takes one number only (the other is here: storywatch.toml:6:40)",
     );
-    check_watch("[watch.alert]\nfollow_up = [\"corection\"]", "6:14: `corection` is no event; expected `confirmed`");
+    check_watch(
+        "[watch.alert]\nfollow_up = [\"corection\"]",
+        "6:14: `corection` is no event; expected `correction`, `escalated`, `confirmed`, `headline-changed`, `resurfaced`; \
+         did you mean `correction`?",
+    );
     check_watch("[watch.scope]\nlanguages = [\"eng\"]", "6:14: `eng` is no two-letter language code");
     check_watch(
         "[watch.scope]\nmax_age = \"7\"",
@@ -210,7 +214,7 @@ fn what_is_there_twice() {
     );
     check(
         "[[feed]]\nurl = \"https://a.example\"\nname = \"n\"\n[[feed]]\nurl = \"https://b.example\"\nname = \"n\"",
-        "6:8: the feed `n` is defined twice (first here: storywatch.toml:3:8)",
+        "6:8: the feed `n` is defined twice; each needs a `name` of its own (first here: storywatch.toml:3:8)",
     );
     check(
         "[outlet.a]\nnames = [\"A\"]\ndomains = [\"x.org\"]\n[outlet.b]\nnames = [\"B\"]\ndomains = [\"x.org\"]",
@@ -234,17 +238,62 @@ fn what_two_files_both_define() {
 #[test]
 fn what_this_version_does_not_do_yet_is_not_ignored() {
     check("[web]\nlisten = \"127.0.0.1:8750\"", "1:2: `web` is not supported yet by this version");
-    check_watch("[watch.story]\nburst = { factor = 4 }", "6:1: `burst` is not supported yet by this version");
+}
+
+#[test]
+fn what_a_watch_asks_for_must_make_sense() {
+    check_watch("[watch.story]\nburst = { factor = 1 }", "6:20: 1 is out of range: expected 2 to 1000");
     check_watch(
-        "[watch.alert]\nfollow_up = [\"confirmed\", \"correction\"]",
-        "6:27: `correction` is not supported yet by this version",
+        "[watch.story]\nburst = { window = \"2h\", baseline = \"1h\" }",
+        "6:37: `baseline` is not longer than `window`; what is usual is counted over many windows, such as baseline = \"14d\"",
     );
-    check_watch("stem = true", "5:1: `stem` is not supported yet by this version");
-    check_whole(
-        "[recipient.a]\nquiet = { from = \"22:00\" }\ndigest = [\"07:00\"]",
-        "2:1: `quiet` is not supported yet by this version",
+    check_watch("stem = \"yes\"", "5:8: expected true or false, found a string");
+    check_watch("history = \"2 days\"", "5:11: expected a duration such as \"90s\", \"5m\", \"12h\" or \"7d\"");
+}
+
+/// The same for a table `[recipient.a]` that somebody is told through.
+#[track_caller]
+fn check_recipient(wrong: &str, expected: &str) {
+    check(&format!("[operator]\nnotify = [\"a\"]\n[recipient.a]\nemail = [\"a@example.org\"]\n{wrong}"), expected);
+}
+
+#[test]
+fn what_is_wrong_in_when_and_how_much_is_told() {
+    check_watch("[watch.alert]\nfirst = \"later\"", "6:9: `later` is no way to tell; expected `immediate`, `digest`");
+    check_watch("[watch.alert]\nbreaks_quiet = 1", "6:16: expected true or false, found a whole number");
+    check_watch("[watch.alert]\nat_most_every = \"30d\"", "6:17: 30d is out of range: expected 0s to 7d");
+    check_watch("[watch.alert]\nmutes = [\"x\"]", "6:10: a watch cannot mute itself");
+    check_watch("[watch.alert]\nmutes = [\"v\"]", "6:10: there is no watch `v`");
+    check(
+        "[[watch]]\nname = \"a\"\nany = [\"x\"]\nnotify = [\"me\"]\n[watch.alert]\nmutes = [\"b\"]\n[[watch]]\nname = \
+         \"b\"\nany = [\"y\"]\nnotify = [\"me\"]\n[watch.alert]\nmutes = [\"a\"]",
+        "12:10: `a` and `b` mute each other: neither would say anything",
     );
-    check_whole("[[silence]]\nstory = \"S1\"", "1:3: `silence` is not supported yet by this version");
+    let time = "expected a time of day such as \"07:00\" or \"17:30\"";
+    check_recipient("digest = [\"7:00\"]", &format!("5:11: {time}"));
+    check_recipient("digest = [\"07:00\", \"24:00\"]", &format!("5:20: {time}"));
+    check_recipient("digest = [\"07:00\", \"07:00\"]", "5:20: this time is written twice");
+    check_recipient("digest = []", "5:10: `digest` is empty; leave it out, or put something in");
+    check_recipient("quiet = { from = \"22:00\" }", "5:9: `quiet` has no `to`");
+    check_recipient("quiet = { from = \"22:00\", to = \"+6:30\" }", &format!("5:32: {time}"));
+    check_recipient(
+        "quiet = { from = \"22:00\", to = \"22:00\" }",
+        "5:32: these quiet hours end when they begin; for whole days write from = \"00:00\", to = \"24:00\"",
+    );
+    check_recipient(
+        "quiet = { from = \"22:00\", to = \"06:00\", days = [\"Monday\"] }",
+        "5:49: `Monday` is no day; expected `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; write \"mon\"",
+    );
+    check_recipient("budget = 8", "5:10: expected a table, found a whole number");
+    check_recipient("budget = { per = \"1d\" }", "5:10: `budget` has no `immediate`");
+    check_recipient(
+        "budget = { immediate = 3, burst = 4 }",
+        "5:35: `burst` is more than `immediate` (`immediate` is here: storywatch.toml:5:24)",
+    );
+    check_recipient("catch_up_after = \"1m\"", "5:18: 1m is out of range: expected 10m to 365d");
+    check_recipient("format = \"html\"", "5:10: `html` is no format; expected `both`, `text`");
+    check("[operator]\nnotify = [\"mee\"]", "2:11: there is no recipient `mee`; did you mean `me`?");
+    check("[operator]\nnotify = \"me\"", "2:10: expected a list of strings");
 }
 
 #[test]
@@ -269,7 +318,9 @@ fn what_is_wrong_in_channels() {
         "2:8: a line break or another control character is not allowed here",
     );
     let recipient = |line: &str| format!("[recipient.a]\n{line}");
-    check_whole(&recipient("email = [\"a.example.org\"]"), "2:10: `a.example.org` is no e-mail address");
+    for bad in ["a.example.org", "\"q q\"@example.org", "a@[127.0.0.1]", "ü@example.org"] {
+        check_whole(&recipient(&format!("email = ['{bad}']")), &format!("2:10: `{bad}` is no e-mail address"));
+    }
     check_whole(
         &recipient("email = [\"a@x.org\", \"A@x.org\"]"),
         "2:21: this address is written twice (first here: storywatch.toml:2:10)",
@@ -288,10 +339,7 @@ fn what_is_wrong_in_channels() {
     );
     check_whole(&webhook("secret = \"hush\""), &format!("3:10: a webhook secret begins with whsec_; {hint}"));
     check_whole(&webhook("secret = \"whsec_%\""), &format!("3:10: what follows whsec_ is not base64; {hint}"));
-    check_whole(
-        "[webhook.h]\nurl = \"https://u:p@h.example\"",
-        "2:7: a login does not belong in the URL; use `user` and `password_file`",
-    );
+    check_whole("[webhook.h]\nurl = \"https://u:p@h.example\"", "2:7: a login does not belong in the URL");
 }
 
 /// Every diagnostic has a place, whatever becomes of a file: cut anywhere, or with a letter replaced.
@@ -321,5 +369,58 @@ proptest! {
     #[test]
     fn no_text_panics(text in "\\PC{0,60}") {
         check_placed(&text);
+    }
+}
+
+#[test]
+fn proxies_and_certificates_that_cannot_be_used() {
+    let feed = |lines: &str| format!("[[feed]]\nurl = \"https://a.example\"\n{lines}");
+    for (line, expected) in [
+        (
+            "proxy = \"ftp://p.example\"",
+            "3:9: `ftp` is no kind of proxy; expected \"http://user@host:port\", https, socks5, socks5h, or \"none\"",
+        ),
+        (
+            "proxy = \"p.example:3128\"",
+            "3:9: `p.example` is no kind of proxy; expected \"http://user@host:port\", https, socks5, socks5h, or \"none\"",
+        ),
+        (
+            "proxy = \"http://u:canary@p.example\"",
+            "3:9: a password does not belong in the URL; use `proxy_password_file`",
+        ),
+        ("proxy = \"http://u@p.example\"", "3:9: a user but no password; add `proxy_password_file`"),
+        ("proxy = \"http://p.example/path\"", "3:9: nothing may follow the host and the port"),
+        ("proxy_password = \"x\"", "3:18: a password for a proxy but no `proxy`"),
+        (
+            "proxy = \"http://p.example\"\nproxy_password = \"x\"",
+            "4:18: a password but no user; write the user into the URL: \"http://user@host:port\" (the proxy is here: storywatch.toml:3:9)",
+        ),
+        ("user_agent = \"caf\u{e9}\"", "3:14: a User-Agent is up to 300 letters of ASCII"),
+    ] {
+        check(&feed(line), expected);
+    }
+    check("[polling]\nproxy = \"http://p.example?x\"", "2:9: nothing may follow the host and the port");
+}
+
+#[test]
+fn certificates_that_cannot_be_read() {
+    let feed = "[[feed]]\nurl = \"https://a.example\"\nca_file = \"ca.pem\"\n";
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (content, expected) in [
+        (None, "cannot read the certificates in"),
+        (Some("no certificate"), "holds no usable certificate: no \"BEGIN CERTIFICATE\" in it"),
+        (Some(broken), "holds no usable certificate: "),
+    ] {
+        let desk = Desk::new(&format!("{feed}{REST}"));
+        let desk = match content {
+            Some(content) => desk.file("ca.pem", content),
+            None => desk,
+        };
+        let lines = desk.lines();
+        assert!(desk.load().is_err(), "{content:?}");
+        assert!(
+            lines.len() == 1 && lines[0].starts_with("storywatch.toml:3:11: ") && lines[0].contains(expected),
+            "{lines:?}"
+        );
     }
 }

@@ -21,6 +21,8 @@ const LATER: SignedDuration = SignedDuration::from_mins(3);
 pub struct Live<'a> {
     world: &'a World,
     engine: Option<Engine>,
+    /// The process has been there since the last step, and left its signs of life.
+    is_there: bool,
 }
 
 impl World {
@@ -32,10 +34,17 @@ impl World {
         }
     }
 
+    /// Starts the product and polls everything for the first time.
+    pub async fn first_poll(&self) -> Live<'_> {
+        let mut live = self.open(0).await;
+        live.due(at(0)).await;
+        live
+    }
+
     /// Starts the product at a minute of the day.
     pub async fn open(&self, minute: i64) -> Live<'_> {
         let engine = Engine::open(Arc::new(self.load()), Clock::At(at(minute))).await.unwrap();
-        Live { world: self, engine: Some(engine) }
+        Live { world: self, engine: Some(engine), is_there: false }
     }
 
     /// Starts the product and takes what stands in the feeds as the baseline.
@@ -53,6 +62,10 @@ impl Live<'_> {
 
     fn set_time(&mut self, time: Timestamp) {
         self.engine().clock = Clock::At(time);
+        if self.is_there {
+            self.world.sql().execute("UPDATE life SET alive = ?1", [time.as_second()]).unwrap();
+        }
+        self.is_there = true;
     }
 
     /// Polls every feed.
@@ -64,6 +77,25 @@ impl Live<'_> {
         self.set_time(at(minute));
         let mut poller = self.engine().poller().await?;
         Ok(poller.pass(&Pass::All).await?)
+    }
+
+    /// Polls what is due at that time, whatever comes of it.
+    pub async fn due(&mut self, time: Timestamp) -> Vec<Polled> {
+        self.set_time(time);
+        let mut poller = self.engine().poller().await.unwrap();
+        poller.pass(&Pass::Due).await.unwrap()
+    }
+
+    /// Polls the feed at `url` so often, each time as soon as it is due; gives the waits in between, in seconds.
+    pub async fn follow(&mut self, url: &str, polls: usize) -> Vec<i64> {
+        let mut waits = Vec::new();
+        for _ in 0..polls {
+            let time = self.world.next_poll(url);
+            assert_eq!(self.due(time - SignedDuration::from_secs(1)).await, [], "asked before it was due");
+            assert_eq!(self.due(time).await.len(), 1);
+            waits.push(self.world.next_poll(url).duration_since(time).as_secs());
+        }
+        waits
     }
 
     /// Sends what is due at that minute.
@@ -92,6 +124,7 @@ impl Live<'_> {
     pub async fn restart(&mut self, minute: i64) {
         self.engine.take().unwrap().close().await.unwrap();
         let config = Arc::new(self.world.load());
+        self.is_there = false;
         self.engine = Some(Engine::open(config, Clock::At(at(minute))).await.unwrap());
     }
 
