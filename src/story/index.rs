@@ -269,11 +269,15 @@ impl Index {
         if let Some(url) = kept.url.filter(|url| self.urls.get(url) == Some(&slot)) {
             self.urls.remove(&url);
         }
-        if let Some(tale) = self.tales.get_mut(&kept.story.0) {
-            tale.leave(slot, |slot| self.kept[slot as usize].as_ref().map(|kept| &kept.profile));
-            if tale.members.is_empty() {
-                self.tales.remove(&kept.story.0);
-            }
+        self.leave(kept.story, slot);
+    }
+
+    /// Takes a slot out of its story, and the story away with its last member.
+    fn leave(&mut self, story: StoryId, slot: u32) {
+        let Some(tale) = self.tales.get_mut(&story.0) else { return };
+        tale.leave(slot, |slot| self.kept[slot as usize].as_ref().map(|kept| &kept.profile));
+        if tale.members.is_empty() {
+            self.tales.remove(&story.0);
         }
     }
 
@@ -286,8 +290,7 @@ impl Index {
         self.insert(document, story);
     }
 
-    /// Moves an entry to another story: a merge or a split made by hand. Which story had a line of page junk first is
-    /// not known afterwards where entries of one feed were moved together; the next rebuild puts that right.
+    /// Moves an entry to another story: a merge or a split made by hand.
     pub fn regroup(&mut self, entry: EntryId, story: StoryId) {
         let Some(slot) = self.slots.get(&entry.0).copied() else { return };
         let Some(mut kept) = self.kept[slot as usize].take() else { return };
@@ -296,14 +299,9 @@ impl Index {
             self.units.forget(*unit, before);
             self.units.learn(*unit, story);
         }
+        self.leave(before, slot);
         self.kept[slot as usize] = Some(kept);
         let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
-        if let Some(tale) = self.tales.get_mut(&before.0) {
-            tale.leave(slot, profile);
-            if tale.members.is_empty() {
-                self.tales.remove(&before.0);
-            }
-        }
         self.tales.entry(story.0).or_default().join(slot, profile);
     }
 

@@ -17,6 +17,8 @@ pub struct Signals {
     pub support: f32,
     /// Information of the shared terms, in nats.
     pub shared: f32,
+    /// Terms shared.
+    pub common: f32,
     /// Information of the poorer text, in nats.
     pub least: f32,
     /// Inverse document frequency of the rarest shared term.
@@ -147,6 +149,7 @@ impl<'a> Query<'a> {
             nearest: ratio(overlap.dot, (self.sums.square * sums.square).sqrt()),
             support: ratio(overlap.shared, least),
             shared: overlap.shared,
+            common: overlap.common,
             least,
             rarest: overlap.rarest,
             title: title_cosine(&self.profile.title, &member.title, lexicon),
@@ -184,6 +187,7 @@ impl<'a> Query<'a> {
 #[derive(Default)]
 struct Overlap {
     dot: f32,
+    common: f32,
     shared: f32,
     rarest: f32,
     names: f32,
@@ -196,6 +200,7 @@ impl Overlap {
     fn add(&mut self, own: Weighted, other: Weighted, idf: f32) {
         self.dot += f32::from(own.weight) * f32::from(other.weight) * idf * idf;
         self.shared += idf;
+        self.common += 1.0;
         self.rarest = self.rarest.max(idf);
         if own.is(NAME) && other.is(NAME) {
             self.names += idf;

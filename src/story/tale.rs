@@ -21,9 +21,9 @@ pub struct Tale {
 impl Tale {
     /// Adds a member; `profile` gives the profile of any member's slot.
     pub fn join<'a>(&mut self, slot: u32, profile: impl Fn(u32) -> Option<&'a Profile>) {
-        // Slots are given in the order of arrival; an entry moved here by hand takes its place in it.
-        let place = self.members.partition_point(|member| *member < slot);
-        self.members.insert(place, slot);
+        // Slots are given in the order of arrival, and members stand in that order, whenever they were moved here.
+        let at = self.members.partition_point(|member| *member < slot);
+        self.members.insert(at, slot);
         self.centre(profile);
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use super::{forest::Forest, signals::Signals};
 
 /// A join needs at least this.
-pub const JOIN: f32 = 0.5;
+pub const JOIN: f32 = 0.55;
 
 /// Part of the shorter text from which another outlet's text is the same beyond doubt.
 const SAME_TEXT: f32 = 0.75;
@@ -116,9 +116,10 @@ pub fn weigh(signals: &Signals, forest: &Forest) -> f32 {
     if signals.copied >= SAME_TEXT && !signals.same_outlet { fitted.max(signals.copied) } else { fitted }
 }
 
-/// Two whole articles have at least so much in common when they tell one story.
+/// Two whole articles have at least so much in common when they tell one story; and where there is more than a
+/// headline, one word in common makes none, however rare it is.
 fn is_thin(s: &Signals) -> bool {
-    s.shorter > 60.0 && s.nearest < 0.19
+    s.shorter > 60.0 && s.nearest < 0.19 || s.shorter > 9.0 && s.common < 2.0
 }
 
 /// Two matches of one club, two market closings: headlines of one kind with other numbers, more than a day apart.
