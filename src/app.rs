@@ -30,7 +30,7 @@ use crate::{
     intake::{Intake, Rules},
     poller::{Poller, Tools},
     store::{self, Store, outbox},
-    systemd,
+    systemd, web,
 };
 
 /// How long what is in flight may take to finish after SIGTERM.
@@ -141,13 +141,15 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     tasks.spawn(courier.run(Arc::clone(&wake), stop.clone()));
     tasks.spawn(poller.run(round.clone(), tools, wake, stop.clone()));
     tasks.spawn(housekeeping::run(Arc::clone(&engine.store), round, engine.clock, stop.clone()));
+    let (pages, settings) = watch::channel(engine.round.rules.config.web.clone());
+    tasks.spawn(web::run(web::Site { store: Arc::clone(&engine.store) }, settings, stop.clone()));
     tasks.spawn(watch_over(progress, stop.clone()));
     tasks.close();
 
     let status = summary(&engine.round.rules.config);
     info!(milliseconds = started.elapsed().as_millis() as u64, "{status}");
     systemd::ready(&status);
-    let mut reloader = reload::Reloader { load, rounds, tools: tools_sender, intake: engine.intake.clone() };
+    let mut reloader = reload::Reloader { load, rounds, tools: tools_sender, pages, intake: engine.intake.clone() };
     loop {
         tokio::select! {
             _ = signals.hangup.recv() => reloader.reload(),

@@ -18,6 +18,7 @@ pub mod store;
 pub mod courier;
 pub mod intake;
 pub mod poller;
+pub mod web;
 
 pub mod chance;
 pub mod clock;

@@ -6,12 +6,19 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use super::{Load, summary, wire};
-use crate::{config, courier::Round, intake::Intake, poller::Tools, systemd};
+use crate::{
+    config::{self, Web},
+    courier::Round,
+    intake::Intake,
+    poller::Tools,
+    systemd,
+};
 
 pub(super) struct Reloader {
     pub load: Load,
     pub rounds: watch::Sender<Round>,
     pub tools: watch::Sender<Tools>,
+    pub pages: watch::Sender<Web>,
     pub intake: Intake,
 }
 
@@ -35,6 +42,7 @@ impl Reloader {
         self.intake.set_rules(&round.rules);
         self.rounds.send_replace(round);
         self.tools.send_replace(tools);
+        self.pages.send_if_modified(|web| std::mem::replace(web, after.web.clone()) != after.web);
         info!("reloaded: {}", config::difference(&before, &after));
         systemd::status(&summary(&after));
     }

@@ -147,11 +147,23 @@ fn expand(main: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
 }
 
 /// The kinds of tables, as they are written.
-const KINDS: [&str; 11] =
-    ["feed", "mail", "outlet", "polling", "recipient", "stories", "storage", "terms", "watch", "webhook", "include"];
+const KINDS: [&str; 12] = [
+    "feed",
+    "mail",
+    "outlet",
+    "polling",
+    "recipient",
+    "stories",
+    "storage",
+    "terms",
+    "watch",
+    "web",
+    "webhook",
+    "include",
+];
 
 /// Kinds that are described but that this version does not act upon.
-const NOT_YET: [&str; 2] = ["silence", "web"];
+const NOT_YET: [&str; 1] = ["silence"];
 
 impl Written {
     fn add(&mut self, table: Table, sources: &mut Sources, faults: &mut Faults) {

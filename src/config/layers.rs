@@ -1,4 +1,4 @@
-//! The scalar sections (`[storage]`, `[polling]`, `[stories]`, `[mail]`) in layers: built-in defaults, the files, the
+//! The scalar sections (`[storage]`, `[polling]`, `[stories]`, `[mail]`, `[web]`) in layers: built-in defaults, the files, the
 //! environment, the command line; the later wins.
 //!
 //! The `config` crate merges them. What it would convert silently is refused before it sees it, and the place of each
@@ -27,7 +27,7 @@ enum Shape {
     NotYet,
 }
 
-const SETTINGS: [(&str, &str, Shape); 16] = [
+const SETTINGS: [(&str, &str, Shape); 18] = [
     ("storage", "path", Shape::Text),
     ("storage", "retention", Shape::Text),
     ("polling", "concurrency", Shape::Integer),
@@ -44,6 +44,8 @@ const SETTINGS: [(&str, &str, Shape); 16] = [
     ("mail", "smtp", Shape::Text),
     ("mail", "password", Shape::Secret),
     ("mail", "password_file", Shape::Text),
+    ("web", "listen", Shape::Text),
+    ("web", "public_url", Shape::Text),
 ];
 
 /// The start of every variable that is read.

@@ -44,6 +44,7 @@ pub(super) fn read(
     let polling = settings::polling(merged, faults);
     let stories = settings::stories(merged, faults);
     let mail = settings::mail(merged, surroundings, &mut sources, faults);
+    let web = settings::web(merged, faults);
     let mut parts = read_parts(written, surroundings, &mut sources, faults);
     check(&mut parts, is_incomplete, faults);
     if !is_incomplete && merged.section("mail").is_none() {
@@ -55,11 +56,12 @@ pub(super) fn read(
         true => judge(watches, terms, sources, faults, |_, _| Vec::new()),
         false => judge(watches, terms, sources, faults, compile),
     };
-    let config = assemble(storage, polling, stories, |storage, polling, stories| Config {
+    let config = assemble(storage.zip(web), polling, stories, |(storage, web), polling, stories| Config {
         storage,
         polling,
         stories,
         mail,
+        web,
         feeds: feeds.into_iter().map(|feed| feed.feed).collect(),
         outlets: outlets.into_iter().map(|(key, outlet)| (key, outlet.outlet)).collect(),
         watches,

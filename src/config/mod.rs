@@ -26,6 +26,7 @@ mod tests;
 use std::{
     collections::BTreeMap,
     fmt,
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -105,6 +106,7 @@ pub struct Config {
     pub stories: Stories,
     /// `None` when nothing is written about mail; then no recipient has an address.
     pub mail: Option<Mail>,
+    pub web: Web,
     pub feeds: Vec<Feed>,
     pub outlets: BTreeMap<String, Outlet>,
     pub watches: Vec<Watch>,
@@ -141,6 +143,15 @@ pub struct Polling {
 pub struct Stories {
     /// How long a story may be joined after its last member.
     pub window: Duration,
+}
+
+/// The web pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Web {
+    /// `None`: there are none.
+    pub listen: Option<SocketAddr>,
+    /// Ends in `/`. Under which others reach them, through a proxy as a rule.
+    pub public_url: Option<Url>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,9 +1,9 @@
-//! The scalar sections as meant: `[storage]`, `[polling]`, `[stories]`, `[mail]`.
+//! The scalar sections as meant: `[storage]`, `[polling]`, `[stories]`, `[mail]`, `[web]`.
 
 use url::{Host, Url};
 
 use super::{
-    Mail, MailTransport, Polling, Secret, Security, Storage, Stories, defaults,
+    Mail, MailTransport, Polling, Secret, Security, Storage, Stories, Web, defaults,
     diagnostic::{Faults, quote},
     layers::Settings,
     place::{Place, Sources},
@@ -55,6 +55,13 @@ pub(super) fn stories(settings: &Settings, faults: &mut Faults) -> Option<Storie
     let mut reader = Reader::new(settings.table("stories"), "[stories]", faults);
     let window = reader.optional("window", values::duration(HOUR..=60 * DAY))?.value;
     Some(Stories { window })
+}
+
+pub(super) fn web(settings: &Settings, faults: &mut Faults) -> Option<Web> {
+    let mut reader = Reader::new(settings.table("web"), "[web]", faults);
+    let listen = reader.optional("listen", values::listener);
+    let public_url = reader.optional("public_url", values::public_address).map(|url| url.value);
+    Some(Web { listen: listen?.value, public_url })
 }
 
 /// `None` when nothing is written about mail, or beside a fault.

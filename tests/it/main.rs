@@ -17,3 +17,4 @@ mod secrets;
 mod story;
 mod tidy;
 mod traps;
+mod web;

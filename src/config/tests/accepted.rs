@@ -15,12 +15,22 @@ fn defaults_hold_where_nothing_is_written() {
     assert_eq!((config.polling.concurrency, config.polling.per_host), (64, 1));
     assert_eq!(config.polling.max_body, 15 << 20);
     assert_eq!(config.stories.window, Duration::from_secs(5 * 86_400));
+    assert_eq!(config.web.listen, "127.0.0.1:8750".parse().ok());
+    assert_eq!(config.web.public_url, None);
     let policy = &config.watches[0].policy;
     assert_eq!(policy.wait, Duration::from_secs(120));
     assert_eq!(policy.follow_up, [Event::Confirmed]);
     assert_eq!(policy.min_outlets, MinOutlets { count: 1, independent: false, within: None });
     assert_eq!(config.feeds[0].name, "example.org/feed.xml");
     assert_eq!(config.feeds[0].outlet, "example.org");
+}
+
+#[test]
+fn the_web_pages_can_be_turned_off_and_have_a_public_url() {
+    let desk = Desk::new(&format!("[web]\nlisten = \"\"\npublic_url = \"https://alerts.example.org/sw\"\n{REST}"));
+    let web = desk.config().web;
+    assert_eq!(web.listen, None);
+    assert_eq!(web.public_url.map(String::from).as_deref(), Some("https://alerts.example.org/sw/"));
 }
 
 #[test]

@@ -57,6 +57,16 @@ fn what_has_the_wrong_type() {
 }
 
 #[test]
+fn where_no_page_can_be_served() {
+    check(
+        "[web]\nlisten = \"localhost:8750\"",
+        "2:10: `localhost:8750` is no address to listen on; write an IP address and a port as in \"127.0.0.1:8750\", or \"\" for no web pages",
+    );
+    check("[web]\npublic_url = \"https://a.example/?x\"", "2:14: nothing may follow the path of this URL");
+    check("[web]\npublic_url = \"ftp://a.example/\"", "2:14: expected an http or https URL, found `ftp`");
+}
+
+#[test]
 fn what_is_out_of_range() {
     check("[storage]\nretention = \"1d\"", "2:13: 1d is out of range: expected 7d to 36500d");
     check("[polling]\nconcurrency = 0", "2:15: 0 is out of range: expected 1 to 1024");
@@ -233,7 +243,6 @@ fn what_two_files_both_define() {
 
 #[test]
 fn what_this_version_does_not_do_yet_is_not_ignored() {
-    check("[web]\nlisten = \"127.0.0.1:8750\"", "1:2: `web` is not supported yet by this version");
     check_watch("[watch.story]\nburst = { factor = 4 }", "6:1: `burst` is not supported yet by this version");
     check_watch(
         "[watch.alert]\nfollow_up = [\"confirmed\", \"correction\"]",

@@ -4,7 +4,7 @@
 //! another one.
 
 pub mod binary;
-mod http;
+pub mod http;
 mod live;
 mod origin;
 mod sinks;
@@ -51,6 +51,8 @@ pub struct World {
     pub polling: String,
     /// Lines of every `[[feed]]`.
     pub feed: String,
+    /// Where `[web]` listens; tests that need no pages have none.
+    pub listen: String,
 }
 
 /// One watch, one recipient: what most tests need.
@@ -76,6 +78,7 @@ impl World {
             rules: rules.to_owned(),
             polling: "timeout = \"5s\"\n".to_owned(),
             feed: String::new(),
+            listen: String::new(),
         };
         for outlet in outlets {
             world.origin.set(&path(outlet), Answer::Feed(Vec::new()));
@@ -124,9 +127,9 @@ impl World {
     pub fn toml(&self) -> String {
         let mut toml = format!(
             "[storage]\npath = \"storywatch.db\"\n[polling]\nallow_networks = [\"127.0.0.0/8\"]\nmin_interval = \
-             \"1s\"\n{}[mail]\nfrom = \"Storywatch <alerts@desk.example>\"\nsmtp = \"smtp://{}\"\n[webhook.bell]\nurl = \
+             \"1s\"\n{}[web]\nlisten = \"{}\"\n[mail]\nfrom = \"Storywatch <alerts@desk.example>\"\nsmtp = \"smtp://{}\"\n[webhook.bell]\nurl = \
              \"http://{}/bell\"\nsecret = \"whsec_{}\"\n{}\n",
-            self.polling, self.smtp.address, self.hook.address, BELL_KEY, self.rules
+            self.polling, self.listen, self.smtp.address, self.hook.address, BELL_KEY, self.rules
         );
         for (key, name, names, domain) in OUTLETS.iter().filter(|(key, ..)| self.outlets.contains(key)) {
             let url = self.origin.url(&path(key));
