@@ -27,7 +27,7 @@ enum Shape {
     NotYet,
 }
 
-const SETTINGS: [(&str, &str, Shape); 18] = [
+const SETTINGS: [(&str, &str, Shape); 25] = [
     ("storage", "path", Shape::Text),
     ("storage", "retention", Shape::Text),
     ("polling", "concurrency", Shape::Integer),
@@ -44,6 +44,13 @@ const SETTINGS: [(&str, &str, Shape); 18] = [
     ("mail", "smtp", Shape::Text),
     ("mail", "password", Shape::Secret),
     ("mail", "password_file", Shape::Text),
+    ("mail", "command", Shape::Texts),
+    ("mail", "ca_file", Shape::Text),
+    ("mail", "client_certificate", Shape::Text),
+    ("mail", "client_key_file", Shape::Text),
+    ("mail", "max_per_minute", Shape::Integer),
+    ("mail", "templates", Shape::Text),
+    ("mail", "unsubscribe", Shape::Text),
     ("web", "listen", Shape::Text),
     ("web", "public_url", Shape::Text),
 ];

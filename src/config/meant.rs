@@ -8,6 +8,7 @@ use super::{
     feeds,
     files::Written,
     layers::Settings,
+    mail,
     origins::Origins,
     place::{Place, Sources},
     references,
@@ -43,7 +44,7 @@ pub(super) fn read(
     let storage = settings::storage(merged, surroundings, faults);
     let polling = settings::polling(merged, faults);
     let stories = settings::stories(merged, faults);
-    let mail = settings::mail(merged, surroundings, &mut sources, faults);
+    let mail = mail::mail(merged, surroundings, &mut sources, faults);
     let web = settings::web(merged, faults);
     let mut parts = read_parts(written, surroundings, &mut sources, faults);
     check(&mut parts, is_incomplete, faults);

@@ -52,7 +52,10 @@ impl Rules {
             return Err(format!("watch {}: {}", queries[*index].name, problem.message));
         }
         let sender = match &config.mail {
-            Some(mail) => Some(Sender::new(&mail.from_name, &mail.from_address).map_err(|error| error.to_string())?),
+            Some(mail) => {
+                let sender = Sender::new(&mail.from_name, &mail.from_address).map_err(|error| error.to_string())?;
+                Some(sender.with_templates(mail.templates.clone()))
+            }
             None => None,
         };
         let domains = |(key, outlet): (&String, &config::Outlet)| {

@@ -157,7 +157,12 @@ fn queue(connection: &Connection, rules: &Rules, row: &AlertRow, now: Timestamp)
 
 /// An alert in the form of its channel.
 pub fn word(rules: &Rules, alert: &message::Alert) -> Result<Message, String> {
-    let Some(address) = alert.channel.0.strip_prefix("mail:") else { return Ok(message::webhook(alert)) };
+    let Some(address) = alert.channel.0.strip_prefix("mail:") else {
+        let name = alert.channel.0.strip_prefix("hook:").unwrap_or_default();
+        let hook =
+            rules.config.webhooks.get(name).ok_or_else(|| format!("[webhook.{name}] is not configured any more"))?;
+        return hook.payload.alert(alert);
+    };
     let sender = rules.sender.as_ref().ok_or("the configuration has no [mail] section any more")?;
     message::mail(alert, sender, address).map_err(|error| error.to_string())
 }

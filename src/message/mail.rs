@@ -3,7 +3,7 @@
 //! Everything lettre would make up itself at build time (date, id, boundary) is set here, so that the bytes depend on
 //! the alert alone.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use jiff::Timestamp;
 use lettre::{
@@ -15,9 +15,9 @@ use lettre::{
 };
 
 use super::{
-    Alert, Message, html, identity,
+    Alert, MailTemplates, Message, identity,
     line::{clean, header_text},
-    text,
+    templates, text,
     view::{self, Room},
 };
 
@@ -42,10 +42,11 @@ const MAX_REFERENCES: usize = 20;
 pub struct BadAddress(String);
 
 /// Who mails come from: the installation, never an article's author (its domain would fail DMARC).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sender {
     name: String,
     address: Address,
+    templates: Option<Arc<MailTemplates>>,
 }
 
 impl Sender {
@@ -54,7 +55,13 @@ impl Sender {
     /// # Errors
     /// When `address` is no mail address.
     pub fn new(name: &str, address: &str) -> Result<Self, BadAddress> {
-        Ok(Self { name: clean(name), address: parse_address(address)? })
+        Ok(Self { name: clean(name), address: parse_address(address)?, templates: None })
+    }
+
+    /// The same with a user's own templates.
+    #[must_use]
+    pub fn with_templates(self, templates: Option<Arc<MailTemplates>>) -> Self {
+        Self { templates, ..self }
     }
 
     fn mailbox(&self) -> Mailbox {
@@ -85,7 +92,7 @@ pub(crate) fn parse_address(text: &str) -> Result<Address, BadAddress> {
 pub fn mail(alert: &Alert, sender: &Sender, to: &str) -> Result<Message, BadAddress> {
     let to = Mailbox::new(None, parse_address(to)?);
     let id = identity::message_id(alert, sender.address.domain());
-    let (plain, html) = parts(alert);
+    let (plain, html) = parts(alert, sender.templates.as_deref());
     let bytes = headers(alert, sender, &id)
         .to(to)
         .multipart(multipart(&id, plain, html))
@@ -94,10 +101,12 @@ pub fn mail(alert: &Alert, sender: &Sender, to: &str) -> Result<Message, BadAddr
     Ok(Message { id, bytes })
 }
 
-fn parts(alert: &Alert) -> (String, String) {
+fn parts(alert: &Alert, own: Option<&MailTemplates>) -> (String, String) {
     let render = |room: Room| {
         let view = view::view(alert, room);
-        (text::text(&view), html::html(&view))
+        let plain = own.and_then(|own| own.render("alert.txt", &view)).unwrap_or_else(|| text::text(&view));
+        let html = own.and_then(|own| own.render("alert.html", &view));
+        (plain, html.unwrap_or_else(|| templates::built_in("alert.html", &view)))
     };
     let mut rendered = render(ROOMS[0]);
     for room in &ROOMS[1..] {

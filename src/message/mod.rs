@@ -4,11 +4,14 @@
 //! one `view::View`, so neither can say what the other does not.
 
 mod excerpt;
-mod html;
 mod identity;
 mod line;
 mod mail;
+mod payload;
+mod post;
 mod sample;
+mod template;
+mod templates;
 mod text;
 mod view;
 mod webhook;
@@ -26,7 +29,11 @@ use crate::{
 
 pub(crate) use mail::parse_address;
 pub use mail::{BadAddress, Sender, mail};
-pub use sample::test_alert;
+pub use payload::Payload;
+pub use post::{Line, Post};
+pub use sample::{samples, test_alert};
+pub use template::{HookTemplate, TemplateProblem};
+pub use templates::MailTemplates;
 pub use webhook::webhook;
 
 /// All that a message about an alert may say.

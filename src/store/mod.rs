@@ -12,6 +12,7 @@ mod writer;
 pub mod alerts;
 pub mod entries;
 pub mod feeds;
+pub mod lanes;
 pub mod notices;
 pub mod outbox;
 pub mod retention;
@@ -47,6 +48,7 @@ const SPARE_READERS: usize = 4;
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_initial.sql")),
     M::up(include_str!("../../migrations/0002_notices.sql")),
+    M::up(include_str!("../../migrations/0007_channels.sql")),
 ];
 
 /// The database, opened for writing by this process alone.

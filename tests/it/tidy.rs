@@ -21,7 +21,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("systemd", &[]),
     ("telemetry", &[]),
-    ("config", &["alert", "watch"]),
+    ("config", &["alert", "message", "watch"]),
     ("fetch", &[]),
     ("parse", &[]),
     ("deliver", &["alert", "config", "fetch", "message"]),
