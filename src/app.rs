@@ -149,10 +149,18 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let status = summary(&engine.round.rules.config);
     info!(milliseconds = started.elapsed().as_millis() as u64, "{status}");
     systemd::ready(&status);
-    let mut reloader = reload::Reloader { load, rounds, tools: tools_sender, pages, intake: engine.intake.clone() };
+    let mut reloader = reload::Reloader {
+        load,
+        rounds,
+        tools: tools_sender,
+        pages,
+        intake: engine.intake.clone(),
+        store: Arc::clone(&engine.store),
+        clock: engine.clock,
+    };
     loop {
         tokio::select! {
-            _ = signals.hangup.recv() => reloader.reload(),
+            _ = signals.hangup.recv() => reloader.reload().await,
             _ = signals.terminate.recv() => break,
             _ = signals.interrupt.recv() => break,
         }

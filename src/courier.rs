@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::{Notify, watch},
     task::{Id, JoinError, JoinSet},
@@ -28,7 +28,7 @@ use tracing::error;
 use crate::{
     clock::Clock,
     deliver::{Deliverer, Outcome},
-    intake::Rules,
+    intake::{Rules, is_anything_to_collect},
     store::{
         self, Store,
         outbox::{self, Claimed},
@@ -39,6 +39,9 @@ use book::{Ask, Attempted, Booked};
 
 /// The longest sleep: what another process puts into the outbox (`storywatch outbox retry`) is seen after it.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether a digest is due.
+const COLLECT_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long the loop waits after the database has failed it.
 const AFTER_ERROR: Duration = Duration::from_secs(15);
@@ -73,6 +76,8 @@ pub struct Courier {
     results: Vec<Attempted>,
     /// Taken up in a lane that has met trouble since.
     released: Vec<Claimed>,
+    /// When it was last looked whether a digest is due.
+    collected: Option<Timestamp>,
     /// The next turn lets broken and retired lanes be tried again.
     reopen: bool,
     /// Moved on by every turn of the loop: what the watchdog looks at.
@@ -89,6 +94,7 @@ impl Courier {
             sending: JoinSet::new(),
             results: Vec::new(),
             released: Vec::new(),
+            collected: None,
             reopen: true,
             progress: Arc::new(AtomicU64::new(0)),
         }
@@ -142,8 +148,8 @@ impl Courier {
         while let Some(done) = self.sending.try_join_next_with_id() {
             self.landed(done);
         }
-        let ask = Arc::new(self.ask(&round));
-        if ask.results.is_empty() && ask.released.is_empty() && !ask.reopen {
+        let ask = Arc::new(Ask { collect: self.is_anything_to_collect(&round, now).await?, ..self.ask(&round) });
+        if ask.results.is_empty() && ask.released.is_empty() && !ask.reopen && !ask.collect {
             let looked = Arc::clone(&ask);
             let next = self.store.read(move |connection| book::look(connection, &looked, &[], now)).await?;
             if next.is_none_or(|next| next > now) {
@@ -159,6 +165,18 @@ impl Courier {
         Ok(booked.next)
     }
 
+    /// Whether a digest or a message to the operator is due; looked at now and then.
+    async fn is_anything_to_collect(&mut self, round: &Round, now: Timestamp) -> Result<bool, store::Error> {
+        let is_fresh = |last: Timestamp| (SignedDuration::ZERO..COLLECT_EVERY).contains(&now.duration_since(last));
+        if self.collected.is_some_and(is_fresh) {
+            return Ok(false);
+        }
+        let rules = Arc::clone(&round.rules);
+        let found = self.store.read(move |connection| is_anything_to_collect(connection, &rules, now)).await?;
+        self.collected = Some(now);
+        Ok(found)
+    }
+
     /// What the next transaction needs to know; what it is given is taken out of our hands until it has failed.
     fn ask(&mut self, round: &Round) -> Ask {
         self.lanes.retain(|_, lane| !(lane.ready.is_empty() && lane.sending.is_empty()));
@@ -169,6 +187,7 @@ impl Courier {
             released: std::mem::take(&mut self.released),
             per_minute: round.deliverer.limits(),
             reopen: std::mem::take(&mut self.reopen),
+            collect: false,
             closing: false,
         }
     }
@@ -191,6 +210,9 @@ impl Courier {
             self.results.splice(0..0, ask.results.iter().cloned());
             self.released.extend(ask.released.iter().cloned());
             self.reopen |= ask.reopen;
+            if ask.collect {
+                self.collected = None;
+            }
         }
         booked
     }

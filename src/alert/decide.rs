@@ -1,48 +1,29 @@
-//! The one decision: is this recipient told of this story now, and why or why not?
+//! The one decision: is this recipient told of this story, now or in a digest, and why or why not?
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Event, Policy};
+use super::{Event, Facts, First, Past, Policy, Priority, Route, Standing, follow, words};
 use crate::story::{Member, Timeline};
-
-/// A member of the story that one of the recipient's watches matches.
-#[derive(Clone, Debug)]
-pub struct MatchFact<'a> {
-    pub policy: &'a Policy,
-    pub member: &'a Member,
-}
-
-/// An alert this recipient has had about this story.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Past {
-    pub event: Event,
-    /// Raised, not yet worded, until then: what happens before goes into it.
-    pub waits_until: Option<Timestamp>,
-    /// Independent outlets it told of; 0 while it waits.
-    pub independent: usize,
-}
-
-/// All that the decision rests on.
-#[derive(Clone, Debug)]
-pub struct Facts<'a> {
-    pub story: &'a Timeline,
-    pub matches: &'a [MatchFact<'a>],
-    /// Oldest first.
-    pub history: &'a [Past],
-    pub now: Timestamp,
-}
 
 /// What to do, with the reason that is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
-    /// Tell the recipient of `event` at `due`, naming these watches (the most urgent first).
-    Raise { event: Event, watches: Vec<String>, due: Timestamp, reason: String },
+    /// Tell the recipient of `events` at `due`, naming these watches (the most urgent first).
+    Raise { events: Vec<Event>, watches: Vec<String>, due: Timestamp, reason: String },
+    /// The waiting alert, or the one that waits for a digest, takes these events along.
+    Join { events: Vec<Event>, reason: String },
     /// The waiting alert cannot wait so long any more.
     Hasten { due: Timestamp, reason: String },
+    /// What waits for a digest cannot wait any more: it is told by itself.
+    Promote { watches: Vec<String>, due: Timestamp, reason: String },
+    /// Left to the next digest.
+    Digest { events: Vec<Event>, watches: Vec<String>, route: Route, reason: String },
     /// The story matches, and something is still missing.
     Hold(String),
+    /// The story matches, and the recipient does not want to hear of it.
+    Silence(String),
     /// Nothing that was asked for has happened.
     Nothing(String),
 }
@@ -51,18 +32,26 @@ impl Decision {
     /// The word under which the decision is stored.
     pub fn outcome(&self) -> &'static str {
         match self {
-            Self::Raise { .. } => "raise",
+            Self::Raise { .. } | Self::Promote { .. } => "raise",
+            Self::Join { .. } => "join",
             Self::Hasten { .. } => "hasten",
+            Self::Digest { .. } => "digest",
             Self::Hold(_) => "hold",
+            Self::Silence(_) => "silence",
             Self::Nothing(_) => "nothing",
         }
     }
 
     pub fn reason(&self) -> &str {
         match self {
-            Self::Raise { reason, .. } | Self::Hasten { reason, .. } | Self::Hold(reason) | Self::Nothing(reason) => {
-                reason
-            }
+            Self::Raise { reason, .. }
+            | Self::Join { reason, .. }
+            | Self::Hasten { reason, .. }
+            | Self::Promote { reason, .. }
+            | Self::Digest { reason, .. }
+            | Self::Hold(reason)
+            | Self::Silence(reason)
+            | Self::Nothing(reason) => reason,
         }
     }
 }
@@ -70,85 +59,135 @@ impl Decision {
 /// Decides for one recipient and one story; called whenever the story has grown or a member has changed.
 pub fn decide(facts: &Facts<'_>) -> Decision {
     let Some(last) = facts.history.last() else { return decide_first(facts) };
-    match last.waits_until {
-        Some(due) => decide_waiting(facts, last.event, due),
-        None => decide_follow_up(facts),
+    match last.standing {
+        Standing::Waits(due) => decide_waiting(facts, last, due),
+        Standing::Collected(route) => decide_collected(facts, last, route),
+        Standing::Told { .. } => follow::decide_follow_up(facts),
     }
 }
 
-fn decide_first(facts: &Facts<'_>) -> Decision {
-    let mut held = Vec::new();
-    let mut ready: Vec<(&Policy, String)> = Vec::new();
+/// Watches that have what they ask for with the reason, the most urgent first.
+struct Ready<'a>(Vec<(&'a Policy, String)>);
+
+impl Ready<'_> {
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|(policy, _)| policy.watch.clone()).collect()
+    }
+
+    fn reason(&self) -> String {
+        let reasons: Vec<String> = self.0.iter().map(|(policy, why)| format!("{}: {why}", policy.watch)).collect();
+        reasons.join("; ")
+    }
+}
+
+fn sort_out<'a>(facts: &Facts<'a>) -> (Ready<'a>, Vec<(&'a Policy, Unmet)>) {
+    let (mut ready, mut unmet) = (Vec::new(), Vec::new());
     for policy in policies(facts) {
         match satisfied(facts, policy) {
             Ok(reason) => ready.push((policy, reason)),
-            Err(reason) => held.push(format!("{}: {reason}", policy.watch)),
+            Err(why) => unmet.push((policy, why)),
         }
     }
     // Equal urgency keeps the order of the configuration.
-    ready.sort_by_key(|(policy, _)| std::cmp::Reverse(policy.priority));
-    let Some(due) = ready.iter().map(|(policy, _)| due_after(facts.now, policy)).min() else {
-        return Decision::Hold(held.join("; "));
+    ready.sort_by_key(|(policy, _)| Reverse(policy.priority));
+    (Ready(ready), unmet)
+}
+
+fn decide_first(facts: &Facts<'_>) -> Decision {
+    let (ready, unmet) = sort_out(facts);
+    if ready.0.is_empty() {
+        return decide_unmet(facts, &unmet);
+    }
+    let digest = |route, why: &str| Decision::Digest {
+        events: vec![Event::New],
+        watches: ready.names(),
+        route,
+        reason: format!("{why}; {}", ready.reason()),
     };
-    Decision::Raise {
-        event: Event::New,
-        watches: ready.iter().map(|(policy, _)| policy.watch.clone()).collect(),
-        due,
-        reason: ready
-            .iter()
-            .map(|(policy, reason)| format!("{}: {reason}", policy.watch))
-            .collect::<Vec<_>>()
-            .join("; "),
+    if facts.is_late() && ready.0[0].0.priority < Priority::Critical {
+        return digest(Route::CatchUp, "it came while Storywatch was not running");
+    }
+    let immediate = ready.0.iter().filter(|(policy, _)| policy.first == First::Immediate);
+    match immediate.map(|(policy, _)| due_after(facts.now, policy)).min() {
+        Some(due) => Decision::Raise { events: vec![Event::New], watches: ready.names(), due, reason: ready.reason() },
+        None => digest(Route::Watch, "first = \"digest\""),
+    }
+}
+
+fn decide_unmet(facts: &Facts<'_>, unmet: &[(&Policy, Unmet)]) -> Decision {
+    let reasons: Vec<String> =
+        unmet.iter().map(|(policy, why)| format!("{}: {}", policy.watch, why.reason())).collect();
+    let reason = reasons.join("; ");
+    let old = unmet.iter().filter(|(_, why)| matches!(why, Unmet::Old(_)));
+    let watches: Vec<String> = old.map(|(policy, _)| policy.watch.clone()).collect();
+    if facts.has_digest && !watches.is_empty() {
+        return Decision::Digest { events: vec![Event::New], watches, route: Route::Old, reason };
+    }
+    match !unmet.is_empty() && unmet.iter().all(|(_, why)| matches!(why, Unmet::Muted(_))) {
+        true => Decision::Silence(reason),
+        false => Decision::Hold(reason),
     }
 }
 
 /// A more urgent watch may have come to match while the alert of another one waits.
-fn decide_waiting(facts: &Facts<'_>, event: Event, due: Timestamp) -> Decision {
+fn decide_waiting(facts: &Facts<'_>, waiting: &Past, due: Timestamp) -> Decision {
     let ready = policies(facts).into_iter().filter(|policy| satisfied(facts, policy).is_ok());
-    let urgent = ready.map(|policy| (due_after(facts.now, policy), policy)).min_by_key(|(due, _)| *due);
+    let urgent = ready.filter(|policy| policy.first == First::Immediate);
+    let urgent = urgent.map(|policy| (due_after(facts.now, policy), policy)).min_by_key(|(due, _)| *due);
     match urgent {
-        Some((sooner, policy)) if sooner < due => Decision::Hasten {
+        // Nothing hastens a follow-up that keeps its distance.
+        Some((sooner, policy)) if sooner < due && waiting.events.contains(&Event::New) => Decision::Hasten {
             due: sooner,
             reason: format!("{} matches too and waits no longer than {}", policy.watch, words(policy.wait)),
         },
-        _ => Decision::Nothing(format!("the {} alert is still waiting and will tell of this", event.as_str())),
+        _ => join(facts, waiting, "is still waiting and will tell of this"),
     }
 }
 
-fn due_after(now: Timestamp, policy: &Policy) -> Timestamp {
-    now.saturating_add(policy.wait).unwrap_or(now)
+fn decide_collected(facts: &Facts<'_>, collected: &Past, route: Route) -> Decision {
+    let (ready, _) = sort_out(facts);
+    let urgent = ready.0.iter().find(|(policy, _)| is_let_out(facts, policy, route));
+    match urgent {
+        Some((policy, _)) => Decision::Promote {
+            watches: ready.names(),
+            due: due_after(facts.now, policy),
+            reason: format!("{} matches too and does not wait for the digest", policy.watch),
+        },
+        None => join(facts, collected, "waits for the digest, which will tell of this"),
+    }
 }
 
-fn decide_follow_up(facts: &Facts<'_>) -> Decision {
-    let told = facts.history.iter().map(|past| past.independent).max().unwrap_or(0);
-    let followups = facts.history.len() - 1;
-    let independent = facts.story.independent_outlets().len();
-    let mut nothing = "no watch asks for follow-ups".to_owned();
-    let mut asked: Vec<&Policy> = Vec::new();
-    for policy in policies(facts).into_iter().filter(|policy| policy.follow_up.contains(&Event::Confirmed)) {
-        let needed = policy.confirmed_at();
-        if satisfied(facts, policy).is_err() {
-            nothing = format!("{} has nothing to follow up", policy.watch);
-        } else if told >= needed {
-            nothing = format!("already told: {told} independent outlets");
-        } else if independent < needed {
-            nothing = format!("not confirmed: {independent} of {needed} independent outlets");
-        } else if followups >= policy.max_followups as usize {
-            nothing = format!("{} allows {} follow-ups", policy.watch, policy.max_followups);
-        } else {
-            asked.push(policy);
+/// Whether a match of this watch takes a story out of the digest that it was left to.
+fn is_let_out(facts: &Facts<'_>, policy: &Policy, route: Route) -> bool {
+    let is_critical = policy.priority == Priority::Critical;
+    match route {
+        Route::Watch | Route::Old => policy.first == First::Immediate && (is_critical || !facts.is_late()),
+        Route::Quiet => policy.breaks_quiet,
+        Route::Budget | Route::Flood | Route::CatchUp => is_critical,
+        Route::Cap => false,
+    }
+}
+
+/// An alert that is still to be told takes along what happens meanwhile.
+fn join(facts: &Facts<'_>, open: &Past, what: &str) -> Decision {
+    let name = open.events.first().copied().unwrap_or(Event::New).as_str();
+    // A first alert tells of the story as it stands then.
+    if open.events.contains(&Event::New) {
+        return Decision::Nothing(format!("the {name} alert {what}"));
+    }
+    let more: Vec<Event> =
+        follow::asked_events(facts).into_iter().filter(|event| !open.events.contains(event)).collect();
+    match more.is_empty() {
+        true => Decision::Nothing(format!("the {name} alert {what}")),
+        false => {
+            let reason = format!("the {name} alert {what}: {}", follow::names(&more));
+            Decision::Join { events: more, reason }
         }
     }
-    asked.sort_by_key(|policy| std::cmp::Reverse(policy.priority));
-    if asked.is_empty() {
-        return Decision::Nothing(nothing);
-    }
-    Decision::Raise {
-        event: Event::Confirmed,
-        watches: asked.iter().map(|policy| policy.watch.clone()).collect(),
-        due: facts.now,
-        reason: format!("confirmed: {independent} independent outlets, {told} when last told"),
-    }
+}
+
+pub(super) fn due_after(now: Timestamp, policy: &Policy) -> Timestamp {
+    now.saturating_add(policy.wait).unwrap_or(now)
 }
 
 /// Names of the watches that have all they ask for, in the order of the matches.
@@ -158,7 +197,7 @@ pub fn ready_watches(facts: &Facts<'_>) -> Vec<String> {
 }
 
 /// The policies with a match, each once, in the order of the matches.
-fn policies<'a>(facts: &Facts<'a>) -> Vec<&'a Policy> {
+pub(super) fn policies<'a>(facts: &Facts<'a>) -> Vec<&'a Policy> {
     let mut policies: Vec<&Policy> = Vec::new();
     for found in facts.matches {
         if !policies.iter().any(|known| known.watch == found.policy.watch) {
@@ -168,16 +207,35 @@ fn policies<'a>(facts: &Facts<'a>) -> Vec<&'a Policy> {
     policies
 }
 
+/// Why a watch has not what it asks for.
+pub(super) enum Unmet {
+    /// Its matches do not count.
+    Muted(String),
+    /// Everything that it matches is older than it wants.
+    Old(String),
+    Lacking(String),
+}
+
+impl Unmet {
+    fn reason(&self) -> &str {
+        let (Self::Muted(reason) | Self::Old(reason) | Self::Lacking(reason)) = self;
+        reason
+    }
+}
+
 /// Whether a watch has what it asks for; the reason either way.
-fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, String> {
-    let matched: Vec<&Member> =
-        facts.matches.iter().filter(|found| found.policy.watch == policy.watch).map(|found| found.member).collect();
+pub(super) fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, Unmet> {
+    let of_watch = || facts.matches.iter().filter(|found| found.policy.watch == policy.watch);
+    let matched: Vec<&Member> = of_watch().filter(|found| found.muted.is_none()).map(|found| found.member).collect();
+    if let (true, Some(reason)) = (matched.is_empty(), of_watch().find_map(|found| found.muted.clone())) {
+        return Err(Unmet::Muted(reason));
+    }
     let fresh: Vec<&&Member> = matched.iter().filter(|member| !member.baseline).collect();
     if fresh.is_empty() {
-        return Err("matches the back catalogue only".to_owned());
+        return Err(Unmet::Lacking("matches the back catalogue only".to_owned()));
     }
     let Some(news) = fresh.iter().find(|member| !is_old(member, policy.max_age)) else {
-        return Err(format!("older than max_age ({})", words(policy.max_age)));
+        return Err(Unmet::Old(format!("older than max_age ({})", words(policy.max_age))));
     };
     let asked = policy.min_outlets;
     let (kind, firsts) = if asked.independent {
@@ -188,7 +246,7 @@ fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, String> {
     let reached = most_within(&firsts, asked.within);
     if reached < asked.count {
         let within = asked.within.map(|span| format!(" within {}", words(span))).unwrap_or_default();
-        return Err(format!("{reached} of {} {kind}{within}", asked.count));
+        return Err(Unmet::Lacking(format!("{reached} of {} {kind}{within}", asked.count)));
     }
     Ok(match asked.count {
         0 | 1 => format!("matches {:?} of {}", news.title, news.outlet_name),
@@ -220,14 +278,4 @@ fn most_within(times: &[Timestamp], span: Option<Duration>) -> usize {
     let after =
         |start: Timestamp| times.iter().filter(|time| **time >= start && time.duration_since(start) <= span).count();
     times.iter().map(|start| after(*start)).max().unwrap_or(0)
-}
-
-fn words(span: Duration) -> String {
-    let seconds = span.as_secs();
-    match seconds {
-        s if s >= 86_400 && s % 86_400 == 0 => format!("{}d", s / 86_400),
-        s if s >= 3600 && s % 3600 == 0 => format!("{}h", s / 3600),
-        s if s >= 60 && s % 60 == 0 => format!("{}m", s / 60),
-        s => format!("{s}s"),
-    }
 }

@@ -34,6 +34,10 @@ fn member(outlet: &str, relation: Relation, minute: i64) -> Member {
     }
 }
 
+fn story(members: Vec<Member>) -> Timeline {
+    Timeline { story: StoryId(1), headline: "Harbour closed".to_owned(), first_seen: at(0), members }
+}
+
 fn policy(watch: &str) -> Policy {
     Policy {
         watch: watch.to_owned(),
@@ -43,30 +47,71 @@ fn policy(watch: &str) -> Policy {
         wait: Duration::from_secs(120),
         follow_up: vec![Event::Confirmed],
         max_followups: 3,
+        first: First::Immediate,
+        at_most_every: Duration::ZERO,
+        breaks_quiet: false,
+        mutes: Vec::new(),
+    }
+}
+
+fn past(event: Event, standing: Standing, independent: usize) -> Past {
+    Past {
+        events: vec![event],
+        watches: vec!["port".to_owned()],
+        standing,
+        priority: Priority::Normal,
+        independent,
+        told: Told::default(),
     }
 }
 
 fn sent(event: Event, independent: usize) -> Past {
-    Past { event, waits_until: None, independent }
+    past(event, Standing::Told { at: at(1), by: None }, independent)
 }
 
 #[track_caller]
 fn check(policies: &[Policy], members: Vec<Member>, history: &[Past], expected: &str) {
-    let story = Timeline { story: StoryId(1), headline: "Harbour closed".to_owned(), first_seen: at(0), members };
-    let matches: Vec<MatchFact<'_>> = policies
-        .iter()
-        .flat_map(|policy| story.members.iter().map(move |member| MatchFact { policy, member }))
-        .collect();
-    let decision = decide(&Facts { story: &story, matches: &matches, history, now: at(60) });
-    let shown = match &decision {
-        Decision::Raise { event, watches, due, .. } => {
-            format!("{} {} +{}s", event.as_str(), watches.join(","), due.duration_since(at(60)).as_secs())
+    let story = story(members);
+    let matches = matches(policies, &story);
+    assert_eq!(shown(&decide(&facts(&story, &matches, history))), expected);
+}
+
+/// Every watch matches every member.
+fn matches<'a>(policies: &'a [Policy], story: &'a Timeline) -> Vec<MatchFact<'a>> {
+    let of_policy = |policy| story.members.iter().map(move |member| MatchFact { policy, member, muted: None });
+    policies.iter().flat_map(of_policy).collect()
+}
+
+fn facts<'a>(story: &'a Timeline, matches: &'a [MatchFact<'a>], history: &'a [Past]) -> Facts<'a> {
+    Facts {
+        story,
+        matches,
+        history,
+        corrections: &[],
+        has_digest: true,
+        downtime: None,
+        catch_up_after: Duration::from_secs(6 * 3600),
+        now: at(60),
+    }
+}
+
+fn shown(decision: &Decision) -> String {
+    let names = |events: &[Event]| events.iter().map(|event| event.as_str()).collect::<Vec<_>>().join("+");
+    let after = |due: &Timestamp| due.duration_since(at(60)).as_secs();
+    match decision {
+        Decision::Raise { events, watches, due, .. } => {
+            format!("{} {} +{}s", names(events), watches.join(","), after(due))
         }
-        Decision::Hasten { due, .. } => format!("hasten +{}s", due.duration_since(at(60)).as_secs()),
+        Decision::Join { events, .. } => format!("join {}", names(events)),
+        Decision::Promote { watches, due, .. } => format!("promote {} +{}s", watches.join(","), after(due)),
+        Decision::Digest { events, watches, route, .. } => {
+            format!("digest ({}) {} {}", route.as_str(), names(events), watches.join(","))
+        }
+        Decision::Hasten { due, .. } => format!("hasten +{}s", after(due)),
         Decision::Hold(reason) => format!("hold {reason}"),
+        Decision::Silence(reason) => format!("silence {reason}"),
         Decision::Nothing(reason) => format!("nothing {reason}"),
-    };
-    assert_eq!(shown, expected);
+    }
 }
 
 #[test]
@@ -92,9 +137,14 @@ fn the_back_catalogue_alerts_nobody() {
 }
 
 #[test]
-fn years_old_items_alert_nobody() {
+fn years_old_items_go_to_the_digest_at_most() {
     let old = Member { published: Some(at(-60 * 24 * 400)), ..member("nyt", Relation::First, 0) };
-    check(&[policy("port")], vec![old], &[], "hold port: older than max_age (7d)");
+    check(&[policy("port")], vec![old.clone()], &[], "digest (old) new port");
+    let story = story(vec![old]);
+    let policies = [policy("port")];
+    let matches = matches(&policies, &story);
+    let without = Facts { has_digest: false, ..facts(&story, &matches, &[]) };
+    assert_eq!(shown(&decide(&without)), "hold port: older than max_age (7d)");
 }
 
 fn two_independent(watch: &str, within: Option<Duration>) -> Policy {
@@ -156,14 +206,14 @@ fn confirmation_follows_once_and_at_once() {
 #[test]
 fn what_happens_while_the_first_alert_waits_goes_into_it() {
     let story = vec![member("nyt", Relation::First, 0), member("wapo", Relation::Independent, 50)];
-    let waiting = Past { event: Event::New, waits_until: Some(at(61)), independent: 0 };
+    let waiting = past(Event::New, Standing::Waits(at(61)), 0);
     check(&[policy("port")], story, &[waiting], "nothing the new alert is still waiting and will tell of this");
 }
 
 #[test]
 fn a_more_urgent_watch_hastens_the_alert_that_waits() {
     let urgent = Policy { priority: Priority::Critical, wait: Duration::ZERO, ..policy("fire") };
-    let waiting = Past { event: Event::New, waits_until: Some(at(61)), independent: 0 };
+    let waiting = past(Event::New, Standing::Waits(at(61)), 0);
     check(&[policy("port"), urgent], vec![member("nyt", Relation::First, 0)], &[waiting], "hasten +0s");
 }
 
@@ -173,5 +223,5 @@ fn follow_ups_end_where_the_watch_says_so() {
     let none = Policy { follow_up: Vec::new(), ..policy("port") };
     check(&[none], story.clone(), &[sent(Event::New, 1)], "nothing no watch asks for follow-ups");
     let capped = Policy { max_followups: 0, ..policy("port") };
-    check(&[capped], story, &[sent(Event::New, 1)], "nothing port allows 0 follow-ups");
+    check(&[capped], story, &[sent(Event::New, 1)], "digest (cap) confirmed port");
 }

@@ -48,6 +48,7 @@ pub(super) async fn prune(
         let batch = store.write(move |transaction| retention::prune(transaction, before, BATCH)).await?;
         removed += batch;
         if batch < BATCH {
+            store.write(move |transaction| retention::prune_digests(transaction, before)).await?;
             break;
         }
     }

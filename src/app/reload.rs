@@ -7,12 +7,18 @@ use tracing::{error, info, warn};
 
 use super::{Load, summary, wire};
 use crate::{
+    clock::Clock,
     config::{self, Web},
     courier::Round,
     intake::Intake,
     poller::Tools,
+    store::{Store, notices},
     systemd,
 };
+
+/// What notices about the configuration are about.
+const SUBJECT: &str = "configuration";
+const REFUSED: &str = "refused";
 
 pub(super) struct Reloader {
     pub load: Load,
@@ -20,11 +26,13 @@ pub(super) struct Reloader {
     pub tools: watch::Sender<Tools>,
     pub pages: watch::Sender<Web>,
     pub intake: Intake,
+    pub store: Arc<Store>,
+    pub clock: Clock,
 }
 
 impl Reloader {
     /// Loads, compiles and only then swaps; intake and sending go on meanwhile.
-    pub fn reload(&mut self) {
+    pub async fn reload(&mut self) {
         let before = Arc::clone(&self.rounds.borrow().rules.config);
         let wired = (self.load)().and_then(wire);
         let (round, tools) = match wired {
@@ -32,6 +40,7 @@ impl Reloader {
             Err(failure) => {
                 error!("the new configuration is refused, the old one stays: {failure:#}");
                 systemd::status(&format!("{}; last reload refused", summary(&before)));
+                self.note(format!("The new configuration is refused, the old one stays: {failure:#}"), false).await;
                 return;
             }
         };
@@ -43,7 +52,24 @@ impl Reloader {
         self.rounds.send_replace(round);
         self.tools.send_replace(tools);
         self.pages.send_if_modified(|web| std::mem::replace(web, after.web.clone()) != after.web);
-        info!("reloaded: {}", config::difference(&before, &after));
+        let difference = config::difference(&before, &after);
+        info!("reloaded: {difference}");
         systemd::status(&summary(&after));
+        self.note(format!("The configuration was reloaded: {difference}."), true).await;
+    }
+
+    /// Keeps what the operator is told of a reload.
+    async fn note(&self, text: String, is_accepted: bool) {
+        let now = self.clock.now();
+        let noted = self.store.write(move |transaction| match is_accepted {
+            false => notices::raise(transaction, SUBJECT, REFUSED, &text, now).map(|_| ()),
+            true => {
+                notices::close(transaction, SUBJECT, REFUSED, "The configuration is accepted again.", now)?;
+                notices::note(transaction, SUBJECT, "reloaded", &text, now)
+            }
+        });
+        if let Err(failure) = noted.await {
+            warn!(error = %failure, "the reload could not be noted for the operator");
+        }
     }
 }

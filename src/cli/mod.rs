@@ -18,6 +18,7 @@ mod poll;
 mod run;
 mod search;
 mod send_test;
+mod silence;
 mod status;
 mod stories;
 
@@ -89,6 +90,9 @@ enum Command {
     /// The deliveries that wait, failed or were given up.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// What is not told for a while.
+    #[command(subcommand)]
+    Silence(silence::Silence),
     /// Send a clearly marked test alert through a real channel.
     SendTest(send_test::SendTest),
     /// What the database holds and how the feeds and deliveries stand.
@@ -145,6 +149,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Story(command) => command.run(&place),
         Command::Search(command) => command.run(&place),
         Command::Outbox(command) => command.run(&place),
+        Command::Silence(command) => command.run(&place),
         Command::SendTest(command) => command.run(&place),
         Command::Status(command) => command.run(&place),
         Command::Completions(command) => command.run(),

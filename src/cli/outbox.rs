@@ -169,7 +169,7 @@ fn row_json(row: &Listed) -> serde_json::Value {
         "state": row.state,
         "channel": row.channel.0,
         "recipient": row.recipient.0,
-        "story": StoryId(row.story).to_string(),
+        "story": row.story.map(|story| StoryId(story).to_string()),
         "event": row.event,
         "headline": row.headline,
         "attempts": row.attempts,
@@ -189,6 +189,11 @@ fn attempt_json(attempt: &AttemptRow) -> serde_json::Value {
     })
 }
 
+/// The story, or what else the message is.
+fn about(row: &Listed) -> String {
+    row.story.map_or_else(|| row.event.clone(), |story| StoryId(story).to_string())
+}
+
 fn when(row: &Listed) -> String {
     match (&row.sent, row.state.as_str()) {
         (Some(sent), _) => clock_time(*sent),
@@ -205,7 +210,7 @@ fn row_line(row: &Listed) -> String {
         row.state,
         when(row),
         row.channel,
-        StoryId(row.story),
+        row.story.map_or_else(|| row.event.clone(), |story| StoryId(story).to_string()),
         row.headline,
         row.attempts
     )
@@ -218,7 +223,7 @@ fn show_lines(row: &Listed) -> Vec<String> {
         line("state", &format!("{}, {}", row.state, when(row))),
         line("channel", &row.channel.0),
         line("recipient", &row.recipient.0),
-        line("story", &format!("{} {}", StoryId(row.story), row.headline)),
+        line("about", &format!("{} {}", about(row), row.headline)),
         line("event", &row.event),
         line("message-id", row.message_id.as_deref().unwrap_or("not worded yet")),
         line("tries", &row.attempts.to_string()),

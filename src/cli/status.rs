@@ -10,7 +10,10 @@ use super::{
     lookup::{Place, Reading},
     out::Out,
 };
-use crate::store::{entries, feeds, outbox, stories};
+use crate::{
+    clock::Clock,
+    store::{entries, feeds, outbox, silences, stories},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Status {
@@ -28,6 +31,7 @@ impl Status {
         let entries = entries::count(&reading.connection)?;
         let stories = stories::count(&reading.connection)?;
         let outbox = outbox::counts(&reading.connection)?;
+        let silences = silences::list(&reading.connection, Clock::Machine.now(), false)?;
         let mut out = Out::new();
         if self.json {
             out.json(&json!({
@@ -36,6 +40,7 @@ impl Status {
                 "entries": entries,
                 "stories": stories,
                 "outbox": outbox,
+                "silences": silences.len(),
             }))?;
         } else {
             out.line(format!("database  {}", reading.path.display()))?;
@@ -43,6 +48,9 @@ impl Status {
             out.line(format!("archive   {entries} entries in {stories} stories"))?;
             let states: Vec<String> = outbox.iter().map(|(state, count)| format!("{count} {state}")).collect();
             out.line(format!("outbox    {}", if states.is_empty() { "empty".to_owned() } else { states.join(", ") }))?;
+            for silence in silences {
+                out.line(format!("silence   {}", silence.reason()))?;
+            }
         }
         out.end()?;
         Ok(ExitCode::SUCCESS)

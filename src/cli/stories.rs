@@ -110,6 +110,8 @@ fn story_json(timeline: &Timeline, alerts: &[AlertRow]) -> serde_json::Value {
             "recipient": row.recipient.0,
             "seq": row.seq,
             "event": row.event.as_str(),
+            "events": row.events,
+            "route": row.route.map(|route| route.as_str()),
             "watches": row.watches,
             "raised": row.raised,
             "queued": row.queued,
@@ -138,7 +140,11 @@ pub(super) fn story_lines(timeline: &Timeline, alerts: &[AlertRow], zone: &TimeZ
     }
     for alert in alerts {
         let when = alert.queued.unwrap_or(alert.due);
-        let state = if alert.is_waiting { "waits until" } else { "queued" };
+        let state = match (alert.is_waiting, alert.route) {
+            (true, _) => "waits until".to_owned(),
+            (false, Some(route)) => format!("for a digest ({})", route.as_str()),
+            (false, None) => "queued".to_owned(),
+        };
         lines.push(format!(
             "  {}  alert {} to {}: {} ({state} {}; {})",
             time_in(alert.raised, zone),

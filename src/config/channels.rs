@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::{
-    Recipient, Webhook,
+    Recipient, Webhook, alerting,
     diagnostic::{Faults, quote},
     files::Named,
     place::{Place, Sources},
@@ -58,7 +58,7 @@ fn recipient(name: &str, place: Place, table: Table, faults: &mut Faults) -> Rec
     let mut reader = Reader::new(table, &label, faults);
     let email = reader.list_or_none("email", values::email);
     let timezone = reader.optional("timezone", values::timezone);
-    reader.not_yet(&["quiet", "digest", "budget", "format", "catch_up_after"]);
+    let telling = alerting::telling(&mut reader);
     reader.finish();
     if email.as_ref().is_none_or(Vec::is_empty) {
         faults
@@ -66,7 +66,7 @@ fn recipient(name: &str, place: Place, table: Table, faults: &mut Faults) -> Rec
             .help("add `email = [\"someone@example.org\"]`".to_owned());
     }
     let email = each_once(email.unwrap_or_default(), faults);
-    Recipient { email, timezone: timezone.map_or(TimeZone::UTC, |timezone| timezone.value) }
+    Recipient { email, timezone: timezone.map_or(TimeZone::UTC, |timezone| timezone.value), telling }
 }
 
 /// An address that is written twice would be told twice.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::civil::{Time, time};
+
 use crate::alert::Event;
 
 /// The scalar sections, as the lowest layer; read like any file.
@@ -36,10 +38,17 @@ pub(super) const WAIT: Duration = Duration::from_secs(2 * 60);
 pub(super) const MAX_AGE: Duration = Duration::from_secs(7 * 86_400);
 
 /// `[watch.alert] follow_up`.
-pub(super) const FOLLOW_UP: [Event; 1] = [Event::Confirmed];
+pub(super) const FOLLOW_UP: [Event; 4] =
+    [Event::Correction, Event::Escalated, Event::Confirmed, Event::HeadlineChanged];
 
 /// `[watch.alert] max_followups`.
 pub(super) const MAX_FOLLOWUPS: u32 = 3;
+
+/// `[recipient.NAME] catch_up_after`.
+pub(super) const CATCH_UP_AFTER: Duration = Duration::from_secs(6 * 3600);
+
+/// When what cannot be told at once comes to who has asked for no `digest`.
+pub const DIGEST_AT: Time = time(8, 0, 0, 0);
 
 /// Ports of `smtps://`, of `smtp://`, and of `smtp://` on the machine itself.
 pub(super) const SMTPS_PORT: u16 = 465;

@@ -55,6 +55,7 @@ fn sections(old: &Config, new: &Config) -> Change {
         ("polling", old.polling == new.polling),
         ("stories", old.stories == new.stories),
         ("web", old.web == new.web),
+        ("operator", old.operator == new.operator),
     ];
     change.changed.extend(same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name.to_owned()));
     match (&old.mail, &new.mail) {

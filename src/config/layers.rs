@@ -27,7 +27,7 @@ enum Shape {
     NotYet,
 }
 
-const SETTINGS: [(&str, &str, Shape); 25] = [
+const SETTINGS: [(&str, &str, Shape); 26] = [
     ("storage", "path", Shape::Text),
     ("storage", "retention", Shape::Text),
     ("polling", "concurrency", Shape::Integer),
@@ -40,6 +40,7 @@ const SETTINGS: [(&str, &str, Shape); 25] = [
     ("polling", "allow_networks", Shape::Texts),
     ("polling", "proxy", Shape::NotYet),
     ("stories", "window", Shape::Text),
+    ("operator", "notify", Shape::Texts),
     ("mail", "from", Shape::Text),
     ("mail", "smtp", Shape::Text),
     ("mail", "password", Shape::Secret),

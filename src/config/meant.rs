@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Config, Recipient, Watch, Webhook, channels,
+    Config, Recipient, Watch, Webhook, alerting, channels,
     diagnostic::Faults,
     feeds,
     files::Written,
@@ -15,8 +15,12 @@ use super::{
     secrets::Surroundings,
     settings,
     watches::{self, Notify, PlacedWatch, Terms},
+    written::At,
 };
-use crate::watch::{Problem, Query};
+use crate::{
+    alert,
+    watch::{Problem, Query},
+};
 
 /// Judges all queries at once: problems, each with the index of its query.
 pub(super) type Compile<'a> = &'a mut dyn FnMut(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>;
@@ -46,12 +50,14 @@ pub(super) fn read(
     let stories = settings::stories(merged, faults);
     let mail = mail::mail(merged, surroundings, &mut sources, faults);
     let web = settings::web(merged, faults);
+    let operator = settings::operator(merged, faults);
     let mut parts = read_parts(written, surroundings, &mut sources, faults);
-    check(&mut parts, is_incomplete, faults);
+    check(&mut parts, &operator, is_incomplete, faults);
     if !is_incomplete && merged.section("mail").is_none() {
         references::require_mail(&parts.recipients, Place::default(), faults);
     }
     let Parts { feeds, outlets, watches, recipients, webhooks, terms } = parts;
+    let operator = operator.into_iter().map(|name| alert::RecipientId(name.value)).collect();
     let (watches, terms, origins) = match is_incomplete {
         // A term that is missing may stand in the file that could not be read.
         true => judge(watches, terms, sources, faults, |_, _| Vec::new()),
@@ -68,6 +74,7 @@ pub(super) fn read(
         watches,
         recipients: recipients.into_iter().map(|(name, (_, recipient))| (name, recipient)).collect(),
         webhooks: webhooks.into_iter().filter_map(|(name, (_, webhook))| Some((name, webhook?))).collect(),
+        operator,
         terms,
     });
     (config, origins)
@@ -89,7 +96,7 @@ fn read_parts(written: Written, surroundings: &Surroundings, sources: &mut Sourc
 }
 
 /// What seems to be missing may stand in a file that could not be read: then only what is there is judged.
-fn check(parts: &mut Parts, is_incomplete: bool, faults: &mut Faults) {
+fn check(parts: &mut Parts, operator: &[At<String>], is_incomplete: bool, faults: &mut Faults) {
     references::check_feeds_once(&parts.feeds, faults);
     references::check_watch_names(&parts.watches, faults);
     references::assign_outlets(&mut parts.feeds, &parts.outlets, is_incomplete, faults);
@@ -97,10 +104,13 @@ fn check(parts: &mut Parts, is_incomplete: bool, faults: &mut Faults) {
         return;
     }
     let Parts { feeds, outlets, watches, recipients, webhooks, .. } = parts;
-    references::check_notify(watches, recipients, webhooks, faults);
+    references::check_notify(watches, operator, recipients, webhooks, faults);
+    let mutes: Vec<_> =
+        watches.iter().map(|watch| (watch.watch.query.name.clone(), watch.places.mutes.clone())).collect();
+    alerting::check_mutes(&mutes, faults);
     references::check_scopes(watches, feeds, faults);
     references::warn_idle(feeds, watches, faults);
-    references::warn_unused(feeds, outlets, watches, recipients, webhooks, faults);
+    references::warn_unused(feeds, outlets, watches, operator, (recipients, webhooks), faults);
 }
 
 /// Has the queries judged; a watch without any is told here and left out.

@@ -1,6 +1,7 @@
 //! The configuration: as written (files, environment, flags) and as meant ([`Config`]), with diagnostics that name
 //! file, line and column and point with a caret. All faults are found in one go.
 
+mod alerting;
 mod channels;
 mod defaults;
 mod diagnostic;
@@ -35,9 +36,10 @@ use std::{
 };
 
 use ipnet::IpNet;
-use jiff::tz::TimeZone;
+use jiff::{civil::Time, tz::TimeZone};
 use url::Url;
 
+pub use defaults::DIGEST_AT;
 pub use diagnostic::{Diagnostic, Severity, Spot, render};
 pub use difference::{Change, Difference, difference};
 pub use layers::Overrides;
@@ -115,6 +117,8 @@ pub struct Config {
     pub watches: Vec<Watch>,
     pub recipients: BTreeMap<String, Recipient>,
     pub webhooks: BTreeMap<String, Webhook>,
+    /// `[operator] notify`: who is told of troubles.
+    pub operator: Vec<alert::RecipientId>,
     /// `[terms]`: name to alternatives, each one line of the query language.
     pub terms: BTreeMap<String, Vec<String>>,
 }
@@ -247,6 +251,32 @@ pub struct Watch {
 pub struct Recipient {
     pub email: Vec<String>,
     pub timezone: TimeZone,
+    pub telling: Telling,
+}
+
+/// When and how much a recipient is told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Telling {
+    /// Local times of digests; none was asked for when it is empty.
+    pub digest: Vec<Time>,
+    pub quiet: Option<alert::Quiet>,
+    pub budget: Option<alert::Budget>,
+    /// After so long a downtime what was missed comes as one digest.
+    pub catch_up_after: Duration,
+    /// Mails without an HTML part.
+    pub is_text_only: bool,
+}
+
+impl Default for Telling {
+    fn default() -> Self {
+        Self {
+            digest: Vec::new(),
+            quiet: None,
+            budget: None,
+            catch_up_after: defaults::CATCH_UP_AFTER,
+            is_text_only: false,
+        }
+    }
 }
 
 #[derive(Clone, PartialEq)]

@@ -9,6 +9,7 @@ use super::{
     feeds::{PlacedFeed, PlacedOutlet},
     place::Place,
     watches::PlacedWatch,
+    written::At,
 };
 
 /// Tells of each value that stood before; `what` as in "the watch `x` is defined twice".
@@ -110,19 +111,21 @@ fn outlet_of(host: &str, domains: &BTreeMap<&str, &str>) -> String {
 /// Every name under `notify` must be a recipient, or a webhook behind `hook:`.
 pub(super) fn check_notify(
     watches: &[PlacedWatch],
+    operator: &[At<String>],
     recipients: &Placed<Recipient>,
     webhooks: &Placed<Option<Webhook>>,
     faults: &mut Faults,
 ) {
     let hooks: Vec<String> = webhooks.keys().map(|name| format!("hook:{name}")).collect();
     let known: BTreeSet<&str> = recipients.keys().map(String::as_str).chain(hooks.iter().map(String::as_str)).collect();
-    for watch in watches {
-        for (name, place) in watch.watch.notify.iter().map(|id| id.0.as_str()).zip(&watch.places.notify) {
-            if !known.contains(name) {
-                let what = if name.starts_with("hook:") { "webhook" } else { "recipient" };
-                let help = hook_meant(name, &known).or_else(|| did_you_mean(name, known.iter().copied()));
-                faults.error(*place, format!("there is no {what} {}", quote(name))).help(help);
-            }
+    let of_watches = watches
+        .iter()
+        .flat_map(|watch| watch.watch.notify.iter().map(|id| id.0.as_str()).zip(watch.places.notify.iter().copied()));
+    for (name, place) in of_watches.chain(operator.iter().map(|name| (name.value.as_str(), name.place))) {
+        if !known.contains(name) {
+            let what = if name.starts_with("hook:") { "webhook" } else { "recipient" };
+            let help = hook_meant(name, &known).or_else(|| did_you_mean(name, known.iter().copied()));
+            faults.error(place, format!("there is no {what} {}", quote(name))).help(help);
         }
     }
 }
@@ -181,12 +184,12 @@ pub(super) fn warn_unused(
     feeds: &[PlacedFeed],
     outlets: &BTreeMap<String, PlacedOutlet>,
     watches: &[PlacedWatch],
-    recipients: &Placed<Recipient>,
-    webhooks: &Placed<Option<Webhook>>,
+    operator: &[At<String>],
+    (recipients, webhooks): (&Placed<Recipient>, &Placed<Option<Webhook>>),
     faults: &mut Faults,
 ) {
-    let notified: BTreeSet<&str> =
-        watches.iter().flat_map(|watch| &watch.watch.notify).map(|id| id.0.as_str()).collect();
+    let of_watches = watches.iter().flat_map(|watch| &watch.watch.notify).map(|id| id.0.as_str());
+    let notified: BTreeSet<&str> = of_watches.chain(operator.iter().map(|name| name.value.as_str())).collect();
     for (name, (place, _)) in recipients.iter().filter(|(name, _)| !notified.contains(name.as_str())) {
         faults.warning(*place, format!("no watch notifies the recipient {}", quote(name)));
     }

@@ -1,8 +1,12 @@
 //! The scalar sections as meant: `[storage]`, `[polling]`, `[stories]`, `[web]`.
 
 use super::{
-    Polling, Storage, Stories, Web, diagnostic::Faults, layers::Settings, secrets::Surroundings, values,
-    written::Reader,
+    Polling, Storage, Stories, Web,
+    diagnostic::Faults,
+    layers::Settings,
+    secrets::Surroundings,
+    values,
+    written::{At, Reader},
 };
 
 const MINUTE: u64 = 60;
@@ -55,4 +59,10 @@ pub(super) fn web(settings: &Settings, faults: &mut Faults) -> Option<Web> {
     let listen = reader.optional("listen", values::listener);
     let public_url = reader.optional("public_url", values::public_address).map(|url| url.value);
     Some(Web { listen: listen?.value, public_url })
+}
+
+/// `[operator] notify`: who is told of troubles.
+pub(super) fn operator(settings: &Settings, faults: &mut Faults) -> Vec<At<String>> {
+    let mut reader = Reader::new(settings.table("operator"), "[operator]", faults);
+    reader.list_or_none("notify", values::line).unwrap_or_default()
 }

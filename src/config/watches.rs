@@ -3,15 +3,17 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Watch, defaults,
+    Watch,
+    alerting::read_alert,
+    defaults,
     diagnostic::{Faults, quote},
     files::Named,
     place::Place,
     values,
-    written::{self, At, Node, Reader, Table, Value, Wrong, as_table, choice, text, wrong},
+    written::{At, Node, Reader, Table, Value, Wrong, as_table, choice, text, wrong},
 };
 use crate::{
-    alert::{Event, MinOutlets, Policy, Priority, RecipientId},
+    alert::{MinOutlets, Policy, Priority, RecipientId},
     watch::Query,
 };
 
@@ -42,6 +44,7 @@ pub(super) struct WatchPlaces {
     pub feeds: Vec<Place>,
     pub languages: Vec<Place>,
     pub notify: Vec<Place>,
+    pub mutes: Vec<At<String>>,
 }
 
 fn split<T>(items: Option<Vec<At<T>>>) -> (Vec<T>, Vec<Place>) {
@@ -80,6 +83,10 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
         wait: alert.wait,
         follow_up: alert.follow_up,
         max_followups: alert.max_followups,
+        first: alert.first,
+        at_most_every: alert.at_most_every,
+        breaks_quiet: alert.breaks_quiet,
+        mutes: alert.mutes.iter().map(|name| name.value.clone()).collect(),
     };
     let places = WatchPlaces {
         whole,
@@ -90,6 +97,7 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
         feeds: scope.feeds.1,
         languages: scope.languages.1,
         notify: notify_places,
+        mutes: alert.mutes,
     };
     let query = query.map(|query| query.value);
     let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0 };
@@ -201,43 +209,6 @@ fn min_outlets(node: Node, faults: &mut Faults) -> Option<MinOutlets> {
         faults.error(other.place, "`min_outlets` takes one number only").other("the other is here", count.place);
     }
     Some(MinOutlets { count: count.value, independent: key == "independent", within })
-}
-
-struct AlertPart {
-    wait: Duration,
-    follow_up: Vec<Event>,
-    max_followups: u32,
-}
-
-fn read_alert(table: Option<Table>, priority: Priority, faults: &mut Faults) -> AlertPart {
-    let wait = if priority == Priority::Critical { Duration::ZERO } else { defaults::WAIT };
-    let mut part = AlertPart { wait, follow_up: defaults::FOLLOW_UP.to_vec(), max_followups: defaults::MAX_FOLLOWUPS };
-    let Some(table) = table else { return part };
-    let mut reader = Reader::new(table, "[watch.alert]", faults);
-    if let Some(wait) = reader.optional("wait", values::duration(0..=DAY)) {
-        part.wait = wait.value;
-    }
-    // An empty list is a wish: no follow-ups.
-    if let Some(events) = reader.list_or_none("follow_up", event) {
-        part.follow_up = events.into_iter().map(|event| event.value).collect();
-        part.follow_up.sort_unstable();
-        part.follow_up.dedup();
-    }
-    if let Some(most) = reader.optional("max_followups", values::number(0..=100)) {
-        part.max_followups = most.value;
-    }
-    reader.not_yet(&["first", "at_most_every", "breaks_quiet"]);
-    reader.finish();
-    part
-}
-
-fn event(node: &Node) -> Result<Event, Wrong> {
-    const NOT_YET: [&str; 4] = ["headline-changed", "correction", "escalated", "resurfaced"];
-    let word = text(node)?;
-    if NOT_YET.contains(&word.as_str()) {
-        return Err(wrong(written::not_yet(&word)));
-    }
-    choice(node, "event", &[(Event::Confirmed.as_str(), Event::Confirmed)])
 }
 
 /// `[terms]`, and where each alternative stands.

@@ -10,7 +10,7 @@ use super::lane;
 use crate::{
     chance,
     deliver::{Outcome, hook_delay, mail_delay, retry_at},
-    intake::{Rules, queue_due},
+    intake::{Rules, collect_due, queue_due},
     store::{
         Error, alerts,
         lanes::{self, Lane, LaneState},
@@ -40,6 +40,8 @@ pub(super) struct Ask {
     pub per_minute: HashMap<String, u32>,
     /// Another configuration, or another start: what was broken or retired is tried again.
     pub reopen: bool,
+    /// A digest or a message to the operator is due.
+    pub collect: bool,
     /// Nothing more is taken up.
     pub closing: bool,
 }
@@ -78,6 +80,9 @@ pub(super) fn book(t: &Transaction<'_>, rules: &Rules, ask: &Ask, now: Timestamp
     }
     if ask.closing {
         return Ok(Booked::default());
+    }
+    if ask.collect {
+        collect_due(t, rules, now)?;
     }
     queue_due(t, rules, now)?;
     let mut booked = Booked::default();

@@ -3,9 +3,13 @@
 //! Intake is serial, so two outlets that carry one story in the same second cannot both found it. The story index in
 //! memory is put right when a transaction does not commit. Must not fetch, send, or read the clock.
 
+mod collect;
+mod muting;
+mod operator;
 mod recognise;
 mod rules;
 mod tell;
+mod wording;
 
 use std::{
     collections::BTreeSet,
@@ -19,13 +23,17 @@ use rusqlite::{Connection, Transaction};
 use crate::{
     entry::{Entry, EntryId, FeedId},
     schedule::PollState,
-    store::{Error, Store, entries, feeds, search, stories},
-    story::{Document, Index, StoryId, Verdict},
+    store::{Error, Store, entries, feeds, life, search, stories},
+    story::{Document, Index, StoryId, Verdict, correction::correction},
     watch::folded_words,
 };
 
+pub use collect::{collect_due, is_anything_to_collect};
 pub use rules::{FeedContext, Rules};
-pub use tell::{queue_due, word};
+pub use wording::{queue_due, word};
+
+use muting::Muting;
+use tell::Deciding;
 
 /// What one poll of one feed brought.
 #[derive(Clone, Debug)]
@@ -161,6 +169,7 @@ fn take_in(
     news: &News,
     now: Timestamp,
 ) -> Result<(Counts, usize), Error> {
+    life::touch(transaction, now)?;
     let context = rules.feed(&news.url);
     let sorted = recognise::sort(transaction, news, now)?;
     let mut touched: BTreeSet<(StoryId, EntryId)> = BTreeSet::new();
@@ -179,8 +188,11 @@ fn take_in(
             touched.insert((story, id));
         }
     }
+    let muting = Muting::load(transaction, rules, now)?;
+    let downtime = life::missed_by(transaction, news.feed)?;
+    let deciding = Deciding { connection: transaction, rules, muting: &muting, downtime, now };
     for (story, entry) in touched {
-        tell::decide_story(transaction, rules, story, entry, now)?;
+        deciding.decide_story(story, entry)?;
     }
     Ok((counts, queue_due(transaction, rules, now)?))
 }
@@ -208,6 +220,11 @@ fn update_known(
     let prepared = memory.index.prepare(&document(id, &before.outlet, context, entry, seen));
     memory.index.replace(prepared);
     rules.match_entry(transaction, id, &before.outlet, context, entry, now)?;
+    if correction(&before.entry.title, &before.entry.text).is_none() {
+        if let Some(sentence) = correction(&entry.title, &entry.text) {
+            stories::correct(transaction, id, &sentence, now)?;
+        }
+    }
     Ok(Some(before.story).filter(|_| !before.baseline))
 }
 
@@ -247,6 +264,10 @@ fn store_new(
     memory.undo.push(Undo::Inserted(id));
     memory.index.insert(prepared, story);
     rules.match_entry(transaction, id, &stored.outlet, context, entry, now)?;
+    // What the text of a new piece corrects nobody was told; a piece that is itself a correction says so in its headline.
+    if let Some(sentence) = correction(&entry.title, "").filter(|_| !news.baseline) {
+        stories::correct(transaction, id, &sentence, now)?;
+    }
     Ok((id, story))
 }
 

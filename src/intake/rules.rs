@@ -1,17 +1,17 @@
 //! What the configuration says, in the form that intake works with: queries compiled, policies and names at hand.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use rusqlite::Transaction;
 use url::Url;
 
 use crate::{
-    alert::{ChannelId, Policy, RecipientId},
+    alert::{Budget, ChannelId, Hours, Policy, RecipientId},
     config::{self, Config},
     entry::{Entry, EntryId},
     fetch::registrable_domain,
-    message::Sender,
+    message::{Payload, Sender},
     store::{Error, alerts},
     story::OutletNames,
     watch::{self, Subject, WatchSet},
@@ -28,6 +28,18 @@ pub struct Rules {
     /// Key of a configured outlet, by its domains.
     by_domain: HashMap<String, String>,
     pub sender: Option<Sender>,
+}
+
+/// How a recipient wants to be told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub hours: Hours,
+    /// Digests were asked for; `hours` has times even if not.
+    pub has_digest: bool,
+    pub budget: Option<Budget>,
+    pub catch_up_after: Duration,
+    /// Mails without an HTML part.
+    pub is_text_only: bool,
 }
 
 /// What intake must know of the feed an entry comes from.
@@ -118,6 +130,38 @@ impl Rules {
 
     pub(super) fn policy(&self, name: &str) -> Option<&Policy> {
         self.watch(name).map(|watch| &watch.policy)
+    }
+
+    /// Everybody who may be told: recipients and webhooks.
+    pub fn recipients(&self) -> Vec<RecipientId> {
+        let hooks = self.config.webhooks.keys().map(|name| RecipientId(format!("hook:{name}")));
+        self.config.recipients.keys().cloned().map(RecipientId).chain(hooks).collect()
+    }
+
+    /// How this recipient wants to be told; a webhook takes everything as it comes.
+    pub fn settings(&self, recipient: &RecipientId) -> Settings {
+        let known = self.config.recipients.get(&recipient.0);
+        let zone = known.map_or(TimeZone::UTC, |known| known.timezone.clone());
+        let config::Telling { digest, quiet, budget, catch_up_after, is_text_only } =
+            known.map(|known| known.telling.clone()).unwrap_or_default();
+        let has_digest = !digest.is_empty();
+        let digest = if has_digest { digest } else { vec![config::DIGEST_AT] };
+        Settings { hours: Hours { zone, digest, quiet }, has_digest, budget, catch_up_after, is_text_only }
+    }
+
+    /// URLs of the feeds that are polled.
+    pub fn feed_urls(&self) -> Vec<String> {
+        self.config.feeds.iter().filter(|feed| feed.enabled).map(|feed| feed.url.to_string()).collect()
+    }
+
+    /// What the other end of a webhook understands.
+    ///
+    /// # Errors
+    /// When the channel is no webhook of the configuration.
+    pub(super) fn payload(&self, channel: &ChannelId) -> Result<&Payload, String> {
+        let name = channel.0.strip_prefix("hook:").unwrap_or_default();
+        let hook = self.config.webhooks.get(name);
+        hook.map(|hook| &hook.payload).ok_or_else(|| format!("{channel} is not configured any more"))
     }
 
     /// Where a recipient's messages go.

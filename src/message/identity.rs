@@ -36,6 +36,16 @@ pub(super) fn webhook_id(alert: &Alert) -> String {
     format!("msg_{}_{}_{}", alert.story.story, alert.seq, channel_hash(alert))
 }
 
+/// Message-ID of a digest or bulletin, without angle brackets: `D2K.1f…@example.org`.
+pub(super) fn collected_id(number: i64, instance: &str, channel: &str, domain: &str) -> String {
+    format!("D{number}.{}@{domain}", digits(&[instance.as_bytes(), channel.as_bytes()], 10))
+}
+
+/// `webhook-id` of a digest or bulletin.
+pub(super) fn collected_webhook_id(number: i64, instance: &str, channel: &str) -> String {
+    format!("msg_D{number}_{}", digits(&[instance.as_bytes(), channel.as_bytes()], 10))
+}
+
 /// A watch's List-Id (RFC 2919) without angle brackets. A name that is not a plain label gets a hash, so that two
 /// watches never share one.
 pub(super) fn list_id(watch: &str, domain: &str) -> String {

@@ -15,9 +15,9 @@ use lettre::{
 };
 
 use super::{
-    Alert, MailTemplates, Message, identity,
+    Alert, MailTemplates, Message, html, identity,
     line::{clean, header_text},
-    templates, text,
+    text,
     view::{self, Room},
 };
 
@@ -45,7 +45,7 @@ pub struct BadAddress(String);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sender {
     name: String,
-    address: Address,
+    pub(super) address: Address,
     templates: Option<Arc<MailTemplates>>,
 }
 
@@ -64,7 +64,7 @@ impl Sender {
         Self { templates, ..self }
     }
 
-    fn mailbox(&self) -> Mailbox {
+    pub(super) fn mailbox(&self) -> Mailbox {
         let name = header_text(&self.name, SUBJECT);
         Mailbox::new((!name.is_empty()).then_some(name), self.address.clone())
     }
@@ -93,12 +93,17 @@ pub fn mail(alert: &Alert, sender: &Sender, to: &str) -> Result<Message, BadAddr
     let to = Mailbox::new(None, parse_address(to)?);
     let id = identity::message_id(alert, sender.address.domain());
     let (plain, html) = parts(alert, sender.templates.as_deref());
-    let bytes = headers(alert, sender, &id)
-        .to(to)
-        .multipart(multipart(&id, plain, html))
-        .expect("From and To are set, which is all that lettre asks for")
-        .formatted();
-    Ok(Message { id, bytes })
+    let html = (!alert.is_text_only).then_some(html);
+    Ok(Message { bytes: formatted(headers(alert, sender, &id).to(to), &id, plain, html), id })
+}
+
+/// The bytes of a message whose From and To are set.
+pub(super) fn formatted(builder: MessageBuilder, id: &str, plain: String, html: Option<String>) -> Vec<u8> {
+    let message = match html {
+        Some(html) => builder.multipart(multipart(id, plain, html)),
+        None => builder.singlepart(part(ContentType::TEXT_PLAIN, plain)),
+    };
+    message.expect("From and To are set, which is all that lettre asks for").formatted()
 }
 
 fn parts(alert: &Alert, own: Option<&MailTemplates>) -> (String, String) {
@@ -106,7 +111,7 @@ fn parts(alert: &Alert, own: Option<&MailTemplates>) -> (String, String) {
         let view = view::view(alert, room);
         let plain = own.and_then(|own| own.render("alert.txt", &view)).unwrap_or_else(|| text::text(&view));
         let html = own.and_then(|own| own.render("alert.html", &view));
-        (plain, html.unwrap_or_else(|| templates::built_in("alert.html", &view)))
+        (plain, html.unwrap_or_else(|| html::html(&view)))
     };
     let mut rendered = render(ROOMS[0]);
     for room in &ROOMS[1..] {
@@ -121,13 +126,14 @@ fn parts(alert: &Alert, own: Option<&MailTemplates>) -> (String, String) {
 /// Text first (RFC 2046 §5.1.4). `=_` cannot stand in quoted-printable text, so the boundary cannot either; and lettre
 /// panics when told to write text as 7bit that is not.
 fn multipart(id: &str, plain: String, html: String) -> MultiPart {
-    let part = |kind: ContentType, body: String| {
-        SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(body)
-    };
     MultiPart::alternative()
         .boundary(format!("=_{}", identity::digits(&[id.as_bytes()], 16)))
         .singlepart(part(ContentType::TEXT_PLAIN, plain))
         .singlepart(part(ContentType::TEXT_HTML, html))
+}
+
+fn part(kind: ContentType, body: String) -> SinglePart {
+    SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(body)
 }
 
 fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
@@ -158,17 +164,18 @@ fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
 }
 
 /// lettre's date panics before 1970 and after 9999.
-fn date(queued: Timestamp) -> SystemTime {
+pub(super) fn date(queued: Timestamp) -> SystemTime {
     let seconds = queued.as_second().clamp(0, 253_402_300_799);
     SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds.unsigned_abs())
 }
 
-/// `[watch] headline`, with `Re: ` in every mail but the first: Gmail threads only on equal subject and References.
+/// `[watch] headline`, with `Re: ` in every mail but the thread's first: Gmail threads only on equal subject and References.
 fn subject(alert: &Alert, watch: &str) -> String {
     let tag = header_text(watch, 30);
     let room = SUBJECT.saturating_sub(tag.chars().count() + 3);
     let headline = header_text(&view::headline(alert), room);
-    let reply = if alert.seq > 0 { "Re: " } else { "" };
+    // What was told by a digest before has no thread to hang on.
+    let reply = if alert.thread.is_empty() { "" } else { "Re: " };
     match tag.is_empty() {
         true => format!("{reply}{headline}"),
         false => format!("{reply}[{tag}] {headline}"),

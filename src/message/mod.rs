@@ -3,10 +3,14 @@
 //! Pure: no transport, no clock, no store. Must not decide whom to tell or when. Both parts of a mail are rendered from
 //! one `view::View`, so neither can say what the other does not.
 
+mod bulletin;
+mod digest;
 mod excerpt;
+mod html;
 mod identity;
 mod line;
 mod mail;
+mod news;
 mod payload;
 mod post;
 mod sample;
@@ -22,11 +26,13 @@ mod tests;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    alert::{ChannelId, Event, Priority, RecipientId},
+    alert::{ChannelId, Event, HeadlineChange, Priority, RecipientId},
     story::Timeline,
     watch::Hit,
 };
 
+pub use bulletin::{Bulletin, BulletinKind, bulletin_mail, bulletin_webhook};
+pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail, digest_webhook};
 pub(crate) use mail::parse_address;
 pub use mail::{BadAddress, Sender, mail};
 pub use payload::Payload;
@@ -60,6 +66,22 @@ pub struct Alert {
     pub headline: String,
     /// Independent outlets needed for `confirmed`.
     pub confirm_at: usize,
+    pub happened: Happened,
+    /// A mail without an HTML part.
+    pub is_text_only: bool,
+}
+
+/// What a follow-up tells, beyond the story as it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Happened {
+    /// The weightiest first; the first is the alert's `event`.
+    pub events: Vec<Event>,
+    /// Headlines that say something else than when they were told.
+    pub changes: Vec<HeadlineChange>,
+    /// Outlet and the sentence in which it corrects itself.
+    pub corrections: Vec<(String, String)>,
+    /// Lines for the foot of the mail: how much of the budget is used.
+    pub remarks: Vec<String>,
 }
 
 /// A watch as a message names it.

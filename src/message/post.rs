@@ -74,7 +74,7 @@ impl Post {
 }
 
 fn lines(view: &View) -> Vec<Line> {
-    let mut lines: Vec<Line> = view.news.iter().map(|news| Line::plain(news)).collect();
+    let mut lines: Vec<Line> = view.news.iter().map(|news| Line::plain(&news.plain())).collect();
     if let Some(lead) = &view.lead {
         let link = lead.link.as_ref().map(|link| (link.host.clone(), link.url.clone()));
         lines.push(Line { text: clipped(&format!("{}, {}", lead.outlet, lead.when), MAX_LINE), link });

@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Alert, MatchedWatch};
+use super::{Alert, Happened, MatchedWatch};
 use crate::{
     alert::{ChannelId, Event, Priority, RecipientId},
     entry::EntryId,
@@ -42,6 +42,8 @@ pub fn test_alert(
         thread: Vec::new(),
         headline: TITLE.to_owned(),
         confirm_at: 2,
+        happened: Happened::default(),
+        is_text_only: false,
     }
 }
 
@@ -101,6 +103,8 @@ pub fn samples() -> [Alert; 2] {
         thread: Vec::new(),
         headline: SAMPLE_TITLE.to_owned(),
         confirm_at: 2,
+        happened: Happened::default(),
+        is_text_only: false,
     };
     let mut confirmed = alert.clone();
     confirmed.event = Event::Confirmed;

@@ -1,27 +1,20 @@
-//! The templates of mails: those that are built in, and a user's own in their place.
+//! A user's own templates of mails, in the place of those that are built in.
 //!
 //! A user's template is compiled and rendered with samples when the configuration is loaded. Should one still fail on an
 //! alert, the built-in one takes its place: a template never costs an alert.
 
-use std::{collections::BTreeMap, fmt, sync::LazyLock};
+use std::{collections::BTreeMap, fmt};
 
-use minijinja::{Environment, syntax::SyntaxConfig, value::Serde};
+use minijinja::{Environment, value::Serde};
 use serde::Serialize;
 
 use super::{
+    html::tags_leave_no_line,
     line::{clean, wrap},
     sample,
     template::{TemplateProblem, problem, strict_environment},
     view::{self, Room, View},
 };
-
-static BUILT_IN: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut templates = prepared();
-    templates
-        .add_template("alert.html", include_str!("templates/alert.html"))
-        .expect("the template is part of the program and rendered by its tests");
-    templates
-});
 
 /// A user's templates for mails, by the name of what they replace.
 #[derive(Clone, Default)]
@@ -55,11 +48,6 @@ impl MailTemplates {
     }
 }
 
-/// The view in a built-in template.
-pub(super) fn built_in(name: &str, view: &View) -> String {
-    render(&BUILT_IN, name, view).expect("the template uses only fields that the view has, which its tests show")
-}
-
 #[derive(Serialize)]
 struct Root<'a> {
     view: &'a View,
@@ -71,8 +59,7 @@ fn render(environment: &Environment<'_>, name: &str, view: &View) -> Result<Stri
 
 fn prepared() -> Environment<'static> {
     let mut environment = strict_environment();
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-    environment.set_syntax(syntax.expect("only the handling of white space differs from the default"));
+    environment.set_syntax(tags_leave_no_line());
     environment.add_filter("wrap", |text: String| {
         let mut out = String::new();
         wrap(&mut out, "", &clean(&text));

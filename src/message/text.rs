@@ -11,8 +11,8 @@ const INDENT: &str = "      ";
 /// Lays the view out; lines end in `\n`.
 pub(super) fn text(view: &View) -> String {
     let mut out = String::new();
-    if let Some(news) = &view.news {
-        wrap(&mut out, "", news);
+    for news in &view.news {
+        wrap(&mut out, "", &news.plain());
         out.push('\n');
     }
     wrap(&mut out, "", &view.headline);
@@ -30,7 +30,7 @@ pub(super) fn text(view: &View) -> String {
     out
 }
 
-fn push_link(out: &mut String, indent: &str, link: Option<&Link>) {
+pub(super) fn push_link(out: &mut String, indent: &str, link: Option<&Link>) {
     if let Some(link) = link {
         out.push_str(&format!("{indent}<{}>\n", link.url));
     }
@@ -50,7 +50,7 @@ fn push_why(out: &mut String, why: &[Why]) {
     }
 }
 
-fn starred(sentence: &Excerpt) -> String {
+pub(super) fn starred(sentence: &Excerpt) -> String {
     sentence.iter().map(|span| if span.hit { format!("*{}*", span.text) } else { span.text.clone() }).collect()
 }
 

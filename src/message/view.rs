@@ -9,24 +9,25 @@ use super::{
     Alert, MatchedWatch,
     excerpt::{Excerpt, MAX_SENTENCES, excerpts},
     line::{clipped, safe_url},
+    news::{News, news},
 };
 use crate::{
     alert::Event,
     story::{Member, Relation},
 };
 
-const MAX_HEADLINE: usize = 300;
-const MAX_NAME: usize = 60;
-const MAX_SENTENCE: usize = 300;
-const MAX_NAMES: usize = 10;
+pub(super) const MAX_HEADLINE: usize = 300;
+pub(super) const MAX_NAME: usize = 60;
+pub(super) const MAX_SENTENCE: usize = 300;
+pub(super) const MAX_NAMES: usize = 10;
 const MAX_REASONS: usize = 6;
 const MAX_CITATIONS: usize = 3;
 
 /// All facts of one mail.
 #[derive(Debug, Serialize)]
 pub(super) struct View {
-    /// What happened, in a follow-up ("CONFIRMED by …"); `None` in the first mail.
-    pub news: Option<String>,
+    /// What happened, in a follow-up; nothing in the first mail.
+    pub news: Vec<News>,
     pub headline: String,
     pub lead: Option<Lead>,
     pub why: Vec<Why>,
@@ -108,7 +109,7 @@ pub(super) fn headline(alert: &Alert) -> String {
     }
 }
 
-fn outlet_name(member: &Member) -> String {
+pub(super) fn outlet_name(member: &Member) -> String {
     let name = clipped(&member.outlet_name, MAX_NAME);
     if name.is_empty() { clipped(&member.outlet, MAX_NAME) } else { name }
 }
@@ -119,19 +120,19 @@ fn name_of(alert: &Alert, key: &str) -> String {
     known.map_or_else(|| clipped(key, MAX_NAME), outlet_name)
 }
 
-fn link(url: Option<&str>) -> Option<Link> {
+pub(super) fn link(url: Option<&str>) -> Option<Link> {
     let (url, host) = safe_url(url?)?;
     Some(Link { url, host })
 }
 
 /// Times as the recipient reads them: the day is named unless it is the day of the mail.
-struct Times<'a> {
-    zone: &'a TimeZone,
-    now: Timestamp,
+pub(super) struct Times<'a> {
+    pub zone: &'a TimeZone,
+    pub now: Timestamp,
 }
 
 impl Times<'_> {
-    fn show(&self, time: Timestamp, with_zone: bool) -> String {
+    pub fn show(&self, time: Timestamp, with_zone: bool) -> String {
         let here = time.to_zoned_datetime(self.zone.clone());
         let today = here.date() == self.now.to_zoned_datetime(self.zone.clone()).date();
         let format = match (today, with_zone) {
@@ -154,22 +155,10 @@ fn lead(first: &Member, times: &Times<'_>) -> Lead {
 }
 
 /// The outlet by whose piece the story came to be confirmed.
-fn confirming(alert: &Alert) -> Option<&Member> {
+pub(super) fn confirming(alert: &Alert) -> Option<&Member> {
     let outlets = alert.story.independent_outlets();
     let key = *outlets.get(alert.confirm_at.max(1) - 1).or(outlets.last())?;
     alert.story.members.iter().find(|member| member.outlet == key && member.is_independent())
-}
-
-fn news(alert: &Alert, times: &Times<'_>) -> Option<String> {
-    let confirmed = alert.event == Event::Confirmed;
-    let member = confirming(alert).filter(|_| confirmed)?;
-    let count = alert.story.independent_outlets().len();
-    let seen = times.show(member.seen, true);
-    Some(format!(
-        "CONFIRMED by {}, seen {seen}: {} now have it.",
-        outlet_name(member),
-        plural(count, "independent outlet")
-    ))
 }
 
 fn state(alert: &Alert) -> String {
@@ -178,11 +167,15 @@ fn state(alert: &Alert) -> String {
     let event = match alert.event {
         Event::New => "New",
         Event::Confirmed => "Confirmed",
+        Event::Correction => "Corrected",
+        Event::Escalated => "More urgent",
+        Event::HeadlineChanged => "Headline changed",
+        Event::Resurfaced => "Back again",
     };
     format!("{event}: {}, {independent} independent", plural(all, "outlet"))
 }
 
-fn plural(count: usize, word: &str) -> String {
+pub(super) fn plural(count: usize, word: &str) -> String {
     match (count, word.ends_with('y')) {
         (1, _) => format!("1 {word}"),
         (_, true) => format!("{count} {}ies", &word[..word.len() - 1]),
@@ -310,5 +303,6 @@ fn notes(alert: &Alert, watches: usize) -> Vec<String> {
     let follow_ups = if events.is_empty() { "none".to_owned() } else { events.join(", ") };
     let mails = plural(alert.seq as usize + 1, "mail");
     notes.push(format!("Story {}. {mails} so far; follow-ups on: {follow_ups}.", alert.story.story));
+    notes.extend(alert.happened.remarks.iter().map(|remark| clipped(remark, MAX_SENTENCE)));
     notes
 }

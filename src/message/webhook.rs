@@ -40,6 +40,8 @@ fn kind(event: Event) -> &'static str {
     match event {
         Event::New => "story.new",
         Event::Confirmed => "story.confirmed",
+        Event::Correction => "story.corrected",
+        Event::Escalated | Event::HeadlineChanged | Event::Resurfaced => "story.updated",
     }
 }
 

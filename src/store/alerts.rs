@@ -1,11 +1,11 @@
 //! Matches, decisions and alerts: all that stands between an entry and the outbox.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Error, from_json, json, optional_time, seconds, time};
 use crate::{
-    alert::{ChannelId, Decision, Event, Past, Priority, RecipientId},
+    alert::{ChannelId, Decision, Event, Past, Priority, RecipientId, Route, Standing, Told},
     entry::EntryId,
     message::Message,
     story::StoryId,
@@ -23,11 +23,17 @@ pub struct AlertRow {
     pub recipient: RecipientId,
     pub story: StoryId,
     pub seq: u32,
+    /// The weightiest of `events`.
     pub event: Event,
+    pub events: Vec<Event>,
     pub watches: Vec<String>,
+    pub priority: Priority,
     pub is_waiting: bool,
+    /// Why it is told by a digest.
+    pub route: Option<Route>,
     pub due: Timestamp,
     pub raised: Timestamp,
+    /// When it was worded, or left to a digest.
     pub queued: Option<Timestamp>,
     pub reason: String,
 }
@@ -79,20 +85,46 @@ pub fn matches_of_story(connection: &Connection, story: StoryId) -> Result<Vec<M
     rows.map(|row| row.map_err(Error::from)).collect()
 }
 
-/// What this recipient has been told of this story, oldest first.
+/// An alert is in a digest that was, or still may be, accepted.
+pub(super) const IS_IN_DIGEST: &str = "EXISTS (SELECT 1 FROM digest_item JOIN delivery ON delivery.digest = \
+     digest_item.digest WHERE digest_item.alert = alert.id AND delivery.state <> 'dead')";
+
+/// What this recipient has been told of this story, or is to be told, oldest first; without what was silenced.
 pub fn history(connection: &Connection, recipient: &RecipientId, story: StoryId) -> Result<Vec<Past>, Error> {
-    let mut statement = connection.prepare_cached(
-        "SELECT event, CASE WHEN state = 'waiting' THEN due END, independent FROM alert WHERE recipient = ?1 AND story = ?2 ORDER BY seq",
-    )?;
-    let rows = statement.query_map((&recipient.0, story.0), |row| {
-        let event: String = row.get(0)?;
-        Ok(Past {
-            event: Event::from_word(&event).unwrap_or(Event::New),
-            waits_until: optional_time(row.get(1)?),
-            independent: row.get::<_, Option<usize>>(2)?.unwrap_or(0),
-        })
-    })?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT events, watches, priority, state, route, due, coalesce(queued, raised) AS at, independent, told,
+             {IS_IN_DIGEST} AS is_in_digest
+         FROM alert WHERE recipient = ?1 AND story = ?2 AND state <> 'silenced' ORDER BY seq"
+    ))?;
+    let rows = statement.query_map((&recipient.0, story.0), read_past)?;
     rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+fn read_past(row: &Row<'_>) -> rusqlite::Result<Past> {
+    let events: String = row.get("events")?;
+    let watches: String = row.get("watches")?;
+    let state: String = row.get("state")?;
+    let told: Option<String> = row.get("told")?;
+    let by = read_route(row)?;
+    let at = time(row.get("at")?);
+    let standing = match (state.as_str(), by, row.get("is_in_digest")?) {
+        ("waiting", ..) => Standing::Waits(time(row.get("due")?)),
+        ("digest", Some(route), false) => Standing::Collected(route),
+        _ => Standing::Told { at, by },
+    };
+    Ok(Past {
+        events: from_json(&events),
+        watches: from_json(&watches),
+        standing,
+        priority: Priority::from_rank(row.get("priority")?),
+        independent: row.get::<_, Option<usize>>("independent")?.unwrap_or(0),
+        told: told.as_deref().map(from_json).unwrap_or_default(),
+    })
+}
+
+fn read_route(row: &Row<'_>) -> rusqlite::Result<Option<Route>> {
+    let route: Option<String> = row.get("route")?;
+    Ok(route.as_deref().and_then(Route::from_word))
 }
 
 /// Keeps a decision with its reason.
@@ -104,11 +136,22 @@ pub fn record_decision(
     decision: &Decision,
     now: Timestamp,
 ) -> Result<(), Error> {
+    record(connection, (story, Some(entry)), recipient, (decision.outcome(), decision.reason()), now)
+}
+
+/// Keeps an outcome with its reason; without the entry that made it necessary when it was the time that came.
+pub fn record(
+    connection: &Connection,
+    (story, entry): (StoryId, Option<EntryId>),
+    recipient: &RecipientId,
+    (outcome, reason): (&str, &str),
+    now: Timestamp,
+) -> Result<(), Error> {
     connection
         .prepare_cached(
             "INSERT INTO decision (story, entry, recipient, outcome, reason, decided) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute((story.0, entry.0, &recipient.0, decision.outcome(), decision.reason(), seconds(now)))?;
+        .execute((story.0, entry.map_or(0, |entry| entry.0), &recipient.0, outcome, reason, seconds(now)))?;
     Ok(())
 }
 
@@ -129,44 +172,162 @@ pub fn decisions(connection: &Connection, story: StoryId) -> Result<Vec<Decision
     rows.map(|row| row.map_err(Error::from)).collect()
 }
 
-/// An alert to be stored, with the channels it goes to.
+/// An alert to be stored.
 #[derive(Clone, Debug)]
 pub struct NewAlert<'a> {
     pub recipient: &'a RecipientId,
     pub story: StoryId,
-    pub event: Event,
+    /// The weightiest first.
+    pub events: &'a [Event],
     pub watches: &'a [String],
     pub priority: Priority,
-    pub due: Timestamp,
     pub reason: &'a str,
-    pub channels: &'a [ChannelId],
+    pub way: Way<'a>,
 }
 
-/// Stores an alert and its rows of the outbox, all waiting until it is due.
+/// How an alert is to be told.
+#[derive(Clone, Copy, Debug)]
+pub enum Way<'a> {
+    /// By itself, through these channels, when it is due.
+    Itself {
+        due: Timestamp,
+        channels: &'a [ChannelId],
+    },
+    Digest(Route),
+}
+
+/// Stores an alert and, where it is told by itself, its rows of the outbox, all waiting until it is due.
 pub fn raise(connection: &Connection, alert: &NewAlert<'_>, now: Timestamp) -> Result<AlertId, Error> {
+    let (state, route, due, channels) = match alert.way {
+        Way::Itself { due, channels } => ("waiting", None, due, channels),
+        Way::Digest(route) => ("digest", Some(route.as_str()), now, [].as_slice()),
+    };
     connection
         .prepare_cached(
-            "INSERT INTO alert (recipient, story, seq, event, watches, state, due, raised, reason)
-             SELECT ?1, ?2, coalesce(max(seq) + 1, 0), ?3, ?4, 'waiting', ?5, ?6, ?7
-             FROM alert WHERE recipient = ?1 AND story = ?2",
+            "INSERT INTO alert (recipient, story, seq, event, events, watches, priority, state, route, due, raised,
+                 queued, reason)
+             SELECT :recipient, :story, coalesce(max(seq) + 1, 0), :event, :events, :watches, :priority, :state, :route,
+                 :due, :now, CASE WHEN :state = 'digest' THEN :now END, :reason
+             FROM alert WHERE recipient = :recipient AND story = :story",
         )?
-        .execute((
-            &alert.recipient.0,
-            alert.story.0,
-            alert.event.as_str(),
-            json(&alert.watches),
-            seconds(alert.due),
-            seconds(now),
-            alert.reason,
-        ))?;
+        .execute(named_params! {
+            ":recipient": alert.recipient.0,
+            ":story": alert.story.0,
+            ":event": leading(alert.events),
+            ":events": json(&alert.events),
+            ":watches": json(&alert.watches),
+            ":priority": alert.priority as i64,
+            ":state": state,
+            ":route": route,
+            ":due": seconds(due),
+            ":now": seconds(now),
+            ":reason": alert.reason,
+        })?;
     let id = AlertId(connection.last_insert_rowid());
+    wait_for(connection, id, channels, alert.priority, due)?;
+    Ok(id)
+}
+
+fn leading(events: &[Event]) -> &'static str {
+    events.first().copied().unwrap_or(Event::New).as_str()
+}
+
+fn wait_for(
+    connection: &Connection,
+    id: AlertId,
+    channels: &[ChannelId],
+    priority: Priority,
+    due: Timestamp,
+) -> Result<(), Error> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO delivery (alert, channel, priority, state, attempts, next_at) VALUES (?1, ?2, ?3, 'waiting', 0, ?4)",
     )?;
-    for channel in alert.channels {
-        statement.execute((id.0, &channel.0, alert.priority as i64, seconds(alert.due)))?;
+    for channel in channels {
+        statement.execute((id.0, &channel.0, priority as i64, seconds(due)))?;
     }
-    Ok(id)
+    Ok(())
+}
+
+/// The alert of this recipient and story that is still to be told: waiting, or for a digest that is not made.
+fn open(connection: &Connection, recipient: &RecipientId, story: StoryId) -> Result<Option<(AlertId, String)>, Error> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT id, events FROM alert WHERE recipient = ?1 AND story = ?2
+             AND (state = 'waiting' OR (state = 'digest' AND NOT {IS_IN_DIGEST})) ORDER BY seq DESC LIMIT 1"
+    ))?;
+    let row = statement.query_row((&recipient.0, story.0), |row| Ok((AlertId(row.get(0)?), row.get(1)?)));
+    Ok(row.optional()?)
+}
+
+/// Adds events to the alert that is still to be told.
+pub fn join(connection: &Connection, recipient: &RecipientId, story: StoryId, more: &[Event]) -> Result<(), Error> {
+    let Some((id, events)) = open(connection, recipient, story)? else { return Ok(()) };
+    let mut events: Vec<Event> = from_json(&events);
+    events.extend(more);
+    events.sort_unstable();
+    events.dedup();
+    connection.prepare_cached("UPDATE alert SET event = ?2, events = ?3 WHERE id = ?1")?.execute((
+        id.0,
+        leading(&events),
+        json(&events),
+    ))?;
+    Ok(())
+}
+
+/// Takes the alert that waits for a digest out of it: it is told by itself at `due`.
+pub fn promote(
+    connection: &Connection,
+    recipient: &RecipientId,
+    story: StoryId,
+    watches: &[String],
+    (priority, due): (Priority, Timestamp),
+    channels: &[ChannelId],
+) -> Result<(), Error> {
+    let Some((id, _)) = open(connection, recipient, story)? else { return Ok(()) };
+    connection
+        .prepare_cached(
+            "UPDATE alert SET state = 'waiting', route = NULL, queued = NULL, due = ?2, watches = ?3,
+                 priority = max(priority, ?4) WHERE id = ?1",
+        )?
+        .execute((id.0, seconds(due), json(&watches), priority as i64))?;
+    wait_for(connection, id, channels, priority, due)
+}
+
+/// Leaves an alert whose time has come to a digest.
+pub fn leave_to_digest(connection: &Connection, id: AlertId, route: Route, now: Timestamp) -> Result<(), Error> {
+    withdraw(connection, id)?;
+    connection
+        .prepare_cached("UPDATE alert SET state = 'digest', route = ?2, queued = ?3 WHERE id = ?1")?
+        .execute((id.0, route.as_str(), seconds(now)))?;
+    Ok(())
+}
+
+/// Says nothing of an alert whose time has come.
+pub fn silence(connection: &Connection, id: AlertId, now: Timestamp) -> Result<(), Error> {
+    withdraw(connection, id)?;
+    connection
+        .prepare_cached("UPDATE alert SET state = 'silenced', queued = ?2 WHERE id = ?1")?
+        .execute((id.0, seconds(now)))?;
+    Ok(())
+}
+
+fn withdraw(connection: &Connection, id: AlertId) -> Result<(), Error> {
+    connection.prepare_cached("DELETE FROM delivery WHERE alert = ?1 AND state = 'waiting'")?.execute([id.0])?;
+    Ok(())
+}
+
+/// Alerts that went out by themselves after `since` and not after `now`, critical ones not counted.
+pub fn told_since(
+    connection: &Connection,
+    recipient: &RecipientId,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*) FROM alert WHERE recipient = ?1 AND queued > ?2 AND queued <= ?3 AND state = 'queued'
+             AND priority < ?4",
+    )?;
+    let critical = Priority::Critical as i64;
+    Ok(statement.query_row((&recipient.0, seconds(since), seconds(now), critical), |row| row.get(0))?)
 }
 
 /// Brings the waiting alert of this recipient and story forward, and makes it as urgent as `priority`.
@@ -184,15 +345,16 @@ pub fn hasten(
              WHERE state = 'waiting' AND alert IN ({waiting})"
         ))?
         .execute((&recipient.0, story.0, seconds(due), priority as i64))?;
-    connection.prepare_cached(&format!("UPDATE alert SET due = min(due, ?3) WHERE id IN ({waiting})"))?.execute((
-        &recipient.0,
-        story.0,
-        seconds(due),
-    ))?;
+    connection
+        .prepare_cached(&format!(
+            "UPDATE alert SET due = min(due, ?3), priority = max(priority, ?4) WHERE id IN ({waiting})"
+        ))?
+        .execute((&recipient.0, story.0, seconds(due), priority as i64))?;
     Ok(())
 }
 
-const COLUMNS: &str = "id, recipient, story, seq, event, watches, state, due, raised, queued, reason";
+pub(super) const COLUMNS: &str =
+    "id, recipient, story, seq, event, events, watches, priority, state, route, due, raised, queued, reason";
 
 /// Alerts that have waited long enough, oldest first.
 pub fn due(connection: &Connection, now: Timestamp) -> Result<Vec<AlertRow>, Error> {
@@ -248,13 +410,13 @@ pub fn first_watches(connection: &Connection, alert: &AlertRow) -> Result<Vec<St
 pub fn queue(
     connection: &Connection,
     alert: AlertId,
-    independent: usize,
+    (independent, told): (usize, &Told),
     messages: &[(ChannelId, Result<Message, String>)],
     now: Timestamp,
 ) -> Result<(), Error> {
     connection
-        .prepare_cached("UPDATE alert SET state = 'queued', queued = ?2, independent = ?3 WHERE id = ?1")?
-        .execute((alert.0, seconds(now), independent))?;
+        .prepare_cached("UPDATE alert SET state = 'queued', queued = ?2, independent = ?3, told = ?4 WHERE id = ?1")?
+        .execute((alert.0, seconds(now), independent, json(told)))?;
     for (channel, message) in messages {
         match message {
             Ok(message) => connection
@@ -273,8 +435,9 @@ pub fn queue(
     Ok(())
 }
 
-fn read_alert(row: &Row<'_>) -> rusqlite::Result<AlertRow> {
+pub(super) fn read_alert(row: &Row<'_>) -> rusqlite::Result<AlertRow> {
     let event: String = row.get("event")?;
+    let events: String = row.get("events")?;
     let watches: String = row.get("watches")?;
     let state: String = row.get("state")?;
     Ok(AlertRow {
@@ -283,8 +446,11 @@ fn read_alert(row: &Row<'_>) -> rusqlite::Result<AlertRow> {
         story: StoryId(row.get("story")?),
         seq: row.get("seq")?,
         event: Event::from_word(&event).unwrap_or(Event::New),
+        events: from_json(&events),
         watches: from_json(&watches),
+        priority: Priority::from_rank(row.get("priority")?),
         is_waiting: state == "waiting",
+        route: read_route(row)?,
         due: time(row.get("due")?),
         raised: time(row.get("raised")?),
         queued: optional_time(row.get("queued")?),

@@ -10,13 +10,16 @@ mod tests;
 mod writer;
 
 pub mod alerts;
+pub mod digests;
 pub mod entries;
 pub mod feeds;
 pub mod lanes;
+pub mod life;
 pub mod notices;
 pub mod outbox;
 pub mod retention;
 pub mod search;
+pub mod silences;
 pub mod stories;
 
 use std::{
@@ -48,6 +51,7 @@ const SPARE_READERS: usize = 4;
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_initial.sql")),
     M::up(include_str!("../../migrations/0002_notices.sql")),
+    M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
 ];
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Error, seconds};
+use super::{Error, seconds, time};
 
 /// Opens a notice; `false` when it stands open already, and nothing is told again. `subject` is what it is about
 /// (`feed:URL`, `channel:mail:ADDRESS`, `configuration`), `kind` the trouble in one word, `text` one sentence.
@@ -25,4 +25,92 @@ pub fn close(connection: &Connection, subject: &str, kind: &str, closing: &str, 
         )?
         .execute((subject, kind, closing, seconds(now)))?;
     Ok(changed == 1)
+}
+
+/// Keeps something that is told once and is no trouble that could end.
+pub fn note(connection: &Connection, subject: &str, kind: &str, text: &str, now: Timestamp) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "INSERT INTO notice (subject, kind, text, raised, closed, closing_told) VALUES (?1, ?2, ?3, ?4, ?4, ?4)",
+        )?
+        .execute((subject, kind, text, seconds(now)))?;
+    Ok(())
+}
+
+/// Something that the operator has not been told yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Untold {
+    pub subject: String,
+    pub text: String,
+    pub at: Timestamp,
+    /// The trouble is over.
+    pub is_closing: bool,
+}
+
+/// What has not been told yet, in the order in which it happened.
+pub fn untold(connection: &Connection) -> Result<Vec<Untold>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT subject, text, raised AS at, 0 AS is_closing FROM notice WHERE told IS NULL
+         UNION ALL
+         SELECT subject, closing, closed, 1 FROM notice
+         WHERE closed IS NOT NULL AND closing IS NOT NULL AND closing_told IS NULL
+         ORDER BY at, is_closing",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Untold { subject: row.get(0)?, text: row.get(1)?, at: time(row.get(2)?), is_closing: row.get(3)? })
+    })?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// Notes that everything there is to tell is in the outbox.
+pub fn mark_told(connection: &Connection, now: Timestamp) -> Result<(), Error> {
+    connection.execute("UPDATE notice SET told = ?1 WHERE told IS NULL", [seconds(now)])?;
+    connection.execute(
+        "UPDATE notice SET closing_told = ?1 WHERE closed IS NOT NULL AND closing_told IS NULL",
+        [seconds(now)],
+    )?;
+    Ok(())
+}
+
+/// A channel that does not take messages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChannelTrouble {
+    pub channel: String,
+    /// Deliveries given up.
+    pub dead: usize,
+    /// Deliveries that are tried again.
+    pub waiting: usize,
+    pub error: String,
+}
+
+/// Channels without an open notice that have given up a delivery, or have failed it `failing_at` times, since they last
+/// took one and since the last notice about them was closed.
+pub fn channels_in_trouble(connection: &Connection, failing_at: u32) -> Result<Vec<ChannelTrouble>, Error> {
+    let mut statement = connection.prepare_cached(
+        "WITH trouble AS (
+             SELECT channel, state, last_error, coalesce(
+                 (SELECT max(coalesce(ended, started)) FROM attempt WHERE delivery = delivery.id), next_at) AS at
+             FROM delivery WHERE state = 'dead' OR (state = 'failed' AND attempts >= ?1))
+         SELECT channel, count(*) FILTER (WHERE state = 'dead'), count(*) FILTER (WHERE state = 'failed'),
+             coalesce(max(last_error), 'no reason was given')
+         FROM trouble
+         WHERE at >= coalesce((SELECT max(sent) FROM delivery WHERE delivery.channel = trouble.channel), 0)
+             AND at > coalesce((SELECT max(closed) FROM notice WHERE subject = 'channel:' || trouble.channel), 0)
+             AND NOT EXISTS (SELECT 1 FROM notice WHERE subject = 'channel:' || trouble.channel AND closed IS NULL)
+         GROUP BY channel ORDER BY channel",
+    )?;
+    let rows = statement.query_map([failing_at], |row| {
+        Ok(ChannelTrouble { channel: row.get(0)?, dead: row.get(1)?, waiting: row.get(2)?, error: row.get(3)? })
+    })?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// Channels with an open notice that have taken a message since.
+pub fn recovered_channels(connection: &Connection) -> Result<Vec<String>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT substr(subject, 9) FROM notice WHERE subject LIKE 'channel:%' AND kind = 'dead' AND closed IS NULL
+             AND EXISTS (SELECT 1 FROM delivery WHERE channel = substr(subject, 9) AND sent > raised)",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
 }

@@ -32,7 +32,9 @@ pub struct Listed {
     pub id: DeliveryId,
     pub channel: ChannelId,
     pub recipient: RecipientId,
-    pub story: i64,
+    /// `None`: of a digest.
+    pub story: Option<i64>,
+    /// Of an alert; of a digest its kind.
     pub event: String,
     pub headline: String,
     pub state: String,
@@ -225,9 +227,11 @@ pub fn recover(connection: &Connection, now: Timestamp) -> Result<Vec<String>, E
     Ok(identities)
 }
 
-const LISTED: &str = "SELECT delivery.id, channel, recipient, alert.story, event, headline, delivery.state, attempts,
-         next_at, last_error, message_id, sent
-     FROM delivery JOIN alert ON alert.id = delivery.alert JOIN story ON story.id = alert.story";
+const LISTED: &str = "SELECT delivery.id, channel, coalesce(alert.recipient, digest.recipient) AS recipient,
+         alert.story, coalesce(event, kind) AS event, coalesce(story.headline, digest.headline) AS headline,
+         delivery.state, attempts, next_at, last_error, message_id, sent
+     FROM delivery LEFT JOIN alert ON alert.id = delivery.alert LEFT JOIN story ON story.id = alert.story
+         LEFT JOIN digest ON digest.id = delivery.digest";
 
 /// The outbox, latest first; without what has been sent or was dropped unless `all`.
 pub fn list(connection: &Connection, all: bool, limit: usize) -> Result<Vec<Listed>, Error> {

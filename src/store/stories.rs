@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{Error, entries, seconds, time};
 use crate::{
+    alert::Corrected,
     entry::EntryId,
     story::{Member, Relation, StoryId, Timeline},
 };
@@ -102,6 +103,24 @@ fn member(
         baseline: stored.baseline,
         cites,
     })
+}
+
+/// Keeps the sentence in which a member says that it was corrected.
+pub fn correct(connection: &Connection, entry: EntryId, sentence: &str, now: Timestamp) -> Result<(), Error> {
+    connection
+        .prepare_cached("INSERT INTO correction (entry, sentence, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+        .execute((entry.0, sentence, seconds(now)))?;
+    Ok(())
+}
+
+/// The members of a story that say they were corrected; reposts are none of them.
+pub fn corrections(connection: &Connection, story: StoryId) -> Result<Vec<Corrected>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT entry, sentence FROM correction JOIN entry ON entry.id = correction.entry
+         WHERE story = ?1 AND relation NOT IN ('copy', 'wire') ORDER BY correction.seen, entry",
+    )?;
+    let rows = statement.query_map([story.0], |row| Ok(Corrected { entry: row.get(0)?, sentence: row.get(1)? }))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
 }
 
 /// Stories with a member seen since `since`, the latest first; of one watch only when named.

@@ -5,13 +5,13 @@ use tempfile::TempDir;
 
 use super::{
     Error, MIGRATIONS, Migrations, Store, alerts,
-    alerts::NewAlert,
+    alerts::{NewAlert, Way},
     entries, feeds, notices, open_reader,
     outbox::{self, Claimed, DeliveryId, Room, Settled},
     retention, search, stories,
 };
 use crate::{
-    alert::{ChannelId, Event, Priority, RecipientId},
+    alert::{ChannelId, Event, Priority, RecipientId, Told},
     entry::{
         Entry, EntryId, FeedId,
         identity::{Key, KeyKind},
@@ -70,12 +70,11 @@ impl Bench {
             let new = NewAlert {
                 recipient: &recipient,
                 story,
-                event,
+                events: &[event],
                 watches: &["w".to_owned()],
                 priority: Priority::Normal,
-                due: at(10),
                 reason: "because",
-                channels: &channels,
+                way: Way::Itself { due: at(10), channels: &channels },
             };
             let id = alerts::raise(c, &new, at(0))?;
             let bytes = |channel: &ChannelId| {
@@ -83,7 +82,7 @@ impl Bench {
                 Ok(Message { bytes: id.clone().into_bytes(), id })
             };
             let messages: Vec<_> = channels.iter().map(|channel| (channel.clone(), bytes(channel))).collect();
-            alerts::queue(c, id, 1, &messages, at(10))
+            alerts::queue(c, id, (1, &Told::default()), &messages, at(10))
         })
         .await;
     }
@@ -295,11 +294,12 @@ async fn the_schema_allows_no_second_alert_of_the_same_number_and_no_second_deli
     let (story, _) = bench.story("one").await;
     bench.alert(story, Event::New, &["mail:a@a.example"]).await;
     for sql in [
-        "INSERT INTO alert (recipient, story, seq, event, watches, state, due, raised, reason)
-         SELECT recipient, story, seq, event, watches, state, due, raised, reason FROM alert",
+        "INSERT INTO alert (recipient, story, seq, event, events, watches, priority, state, due, raised, reason)
+         SELECT recipient, story, seq, event, events, watches, priority, state, due, raised, reason FROM alert",
         "INSERT INTO delivery (alert, channel, priority, state, attempts, next_at)
          SELECT alert, channel, priority, 'waiting', 0, next_at FROM delivery",
         "UPDATE delivery SET payload = NULL",
+        "UPDATE delivery SET alert = NULL",
     ] {
         let result = bench.store.write(move |c| Ok(c.execute(sql, [])?)).await;
         assert!(result.is_err(), "{sql}");
@@ -401,4 +401,31 @@ async fn a_trouble_is_told_once_and_again_after_it_was_over() {
     assert!(closed(4).await);
     assert!(!closed(5).await);
     assert!(raised(6).await, "a trouble of its own");
+}
+
+#[test]
+fn what_the_first_schema_held_survives_the_change_to_digests() {
+    let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.pragma_update(None, "foreign_keys", true).unwrap();
+    let before = Migrations::from_slice(&MIGRATIONS[..2]);
+    before.to_latest(&mut connection).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO story VALUES (7, 'Lock closed', 10, 10);
+             INSERT INTO alert VALUES (1, 'desk', 7, 0, 'new', '[\"w\"]', 'queued', 10, 10, 10, 1, 'because');
+             INSERT INTO delivery VALUES (1, 1, 'mail:a@a.example', 2, 'sent', 'm1', x'00', 1, 10, NULL, 11);
+             INSERT INTO attempt VALUES (1, 1, 10, 11, 'sent', '250');
+             INSERT INTO decision VALUES (1, 7, 3, 'desk', 'raise', 'because', 10);",
+        )
+        .unwrap();
+    Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).unwrap();
+    let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(one("SELECT events || ' ' || priority || ' ' || state FROM alert"), "[\"new\"] 2 queued");
+    assert_eq!(one("SELECT channel || ' ' || state || ' ' || hex(payload) FROM delivery"), "mail:a@a.example sent 00");
+    assert_eq!(one("SELECT outcome || ' ' || detail FROM attempt"), "sent 250");
+    assert_eq!(one("SELECT outcome || ' ' || reason FROM decision"), "raise because");
+    let references = "SELECT group_concat(\"table\") FROM pragma_foreign_key_list('attempt')";
+    assert_eq!(one(references), "delivery");
+    let broken: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).unwrap();
+    assert_eq!(broken, 0);
 }

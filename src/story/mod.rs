@@ -4,7 +4,9 @@
 //! doubt an entry founds a story of its own: a false merge hides news, a missed one costs one mail.
 
 mod cite;
+pub mod correction;
 mod hasher;
+pub mod headline;
 mod index;
 mod junk;
 mod lexicon;

@@ -2,9 +2,11 @@
 
 use std::{fs, path::Path, time::Duration};
 
+use jiff::civil::{Weekday, time};
+
 use super::{Desk, REST};
 use crate::{
-    alert::{Event, MinOutlets},
+    alert::{Budget, Event, First, MinOutlets, Quiet, RecipientId, Weekdays},
     config::{MailTransport, Overrides, Security, Tls, difference, load},
     message::Payload,
 };
@@ -20,7 +22,11 @@ fn defaults_hold_where_nothing_is_written() {
     assert_eq!(config.web.public_url, None);
     let policy = &config.watches[0].policy;
     assert_eq!(policy.wait, Duration::from_secs(120));
-    assert_eq!(policy.follow_up, [Event::Confirmed]);
+    assert_eq!(policy.follow_up, [Event::Correction, Event::Escalated, Event::Confirmed, Event::HeadlineChanged]);
+    assert_eq!((policy.first, policy.at_most_every, policy.breaks_quiet), (First::Immediate, Duration::ZERO, false));
+    let telling = &config.recipients["me"].telling;
+    assert_eq!((telling.digest.len(), telling.quiet, telling.budget), (0, None, None));
+    assert_eq!(telling.catch_up_after, Duration::from_secs(6 * 3600));
     assert_eq!(policy.min_outlets, MinOutlets { count: 1, independent: false, within: None });
     assert_eq!(config.feeds[0].name, "example.org/feed.xml");
     assert_eq!(config.feeds[0].outlet, "example.org");
@@ -122,6 +128,34 @@ fn min_outlets_and_critical_watches() {
     assert_eq!(watch("priority = \"critical\"").wait, Duration::ZERO);
     let waiting = watch("priority = \"critical\"\n[watch.alert]\nwait = \"1m\"\nfollow_up = []");
     assert_eq!((waiting.wait, waiting.follow_up), (Duration::from_secs(60), vec![]));
+}
+
+#[test]
+fn when_and_how_much_is_told() {
+    let text = REST.replace(
+        "[recipient.me]",
+        "[operator]\nnotify = [\"me\"]\n[[watch]]\nname = \"x\"\nany = [\"a\"]\nnotify = [\"me\"]\n[watch.alert]\nfirst = \
+         \"digest\"\nat_most_every = \"30m\"\nbreaks_quiet = true\nmutes = [\"w\"]\nfollow_up = [\"resurfaced\", \
+         \"escalated\"]\n[recipient.me]\nquiet = { from = \"22:00\", to = \"24:00\", days = [\"mon\", \"sun\"] }\ndigest = \
+         [\"07:00\", \"17:30\"]\nbudget = { immediate = 8, per = \"2d\", burst = 3 }\ncatch_up_after = \"2h\"\nformat = \
+         \"text\"",
+    );
+    let config = Desk::new(&text).config();
+    assert_eq!(config.operator, [RecipientId("me".to_owned())]);
+    let policy = &config.watches.iter().find(|watch| watch.query.name == "x").unwrap().policy;
+    assert_eq!(policy.first, First::Digest);
+    assert_eq!((policy.at_most_every, policy.breaks_quiet), (Duration::from_secs(1800), true));
+    assert_eq!(
+        (policy.mutes.clone(), policy.follow_up.clone()),
+        (vec!["w".to_owned()], vec![Event::Escalated, Event::Resurfaced])
+    );
+    let telling = &config.recipients["me"].telling;
+    let days = Weekdays::of([Weekday::Monday, Weekday::Sunday]);
+    assert_eq!(telling.quiet, Some(Quiet { from: time(22, 0, 0, 0), to: None, days }));
+    assert_eq!(telling.digest, [time(7, 0, 0, 0), time(17, 30, 0, 0)]);
+    let per = Duration::from_secs(2 * 86_400);
+    assert_eq!(telling.budget, Some(Budget { immediate: 8, per, burst: 3 }));
+    assert_eq!((telling.catch_up_after, telling.is_text_only), (Duration::from_secs(7200), true));
 }
 
 fn with_mail(smtp: &str) -> String {

@@ -145,7 +145,11 @@ fn what_is_wrong_in_a_watch() {
         "[watch.story]\nmin_outlets = { any = 3, independent = 2 }",
         "6:23: `min_outlets` takes one number only (the other is here: storywatch.toml:6:40)",
     );
-    check_watch("[watch.alert]\nfollow_up = [\"corection\"]", "6:14: `corection` is no event; expected `confirmed`");
+    check_watch(
+        "[watch.alert]\nfollow_up = [\"corection\"]",
+        "6:14: `corection` is no event; expected `correction`, `escalated`, `confirmed`, `headline-changed`, `resurfaced`; \
+         did you mean `correction`?",
+    );
     check_watch("[watch.scope]\nlanguages = [\"eng\"]", "6:14: `eng` is no two-letter language code");
     check_watch(
         "[watch.scope]\nmax_age = \"7\"",
@@ -244,16 +248,52 @@ fn what_two_files_both_define() {
 #[test]
 fn what_this_version_does_not_do_yet_is_not_ignored() {
     check_watch("[watch.story]\nburst = { factor = 4 }", "6:1: `burst` is not supported yet by this version");
-    check_watch(
-        "[watch.alert]\nfollow_up = [\"confirmed\", \"correction\"]",
-        "6:27: `correction` is not supported yet by this version",
-    );
     check_watch("stem = true", "5:1: `stem` is not supported yet by this version");
-    check_whole(
-        "[recipient.a]\nquiet = { from = \"22:00\" }\ndigest = [\"07:00\"]",
-        "2:1: `quiet` is not supported yet by this version",
+}
+
+/// The same for a table `[recipient.a]` that somebody is told through.
+#[track_caller]
+fn check_recipient(wrong: &str, expected: &str) {
+    check(&format!("[operator]\nnotify = [\"a\"]\n[recipient.a]\nemail = [\"a@example.org\"]\n{wrong}"), expected);
+}
+
+#[test]
+fn what_is_wrong_in_when_and_how_much_is_told() {
+    check_watch("[watch.alert]\nfirst = \"later\"", "6:9: `later` is no way to tell; expected `immediate`, `digest`");
+    check_watch("[watch.alert]\nbreaks_quiet = 1", "6:16: expected true or false, found a whole number");
+    check_watch("[watch.alert]\nat_most_every = \"30d\"", "6:17: 30d is out of range: expected 0s to 7d");
+    check_watch("[watch.alert]\nmutes = [\"x\"]", "6:10: a watch cannot mute itself");
+    check_watch("[watch.alert]\nmutes = [\"v\"]", "6:10: there is no watch `v`");
+    check(
+        "[[watch]]\nname = \"a\"\nany = [\"x\"]\nnotify = [\"me\"]\n[watch.alert]\nmutes = [\"b\"]\n[[watch]]\nname = \
+         \"b\"\nany = [\"y\"]\nnotify = [\"me\"]\n[watch.alert]\nmutes = [\"a\"]",
+        "12:10: `a` and `b` mute each other: neither would say anything",
     );
-    check_whole("[[silence]]\nstory = \"S1\"", "1:3: `silence` is not supported yet by this version");
+    let time = "expected a time of day such as \"07:00\" or \"17:30\"";
+    check_recipient("digest = [\"7:00\"]", &format!("5:11: {time}"));
+    check_recipient("digest = [\"07:00\", \"24:00\"]", &format!("5:20: {time}"));
+    check_recipient("digest = [\"07:00\", \"07:00\"]", "5:20: this time is written twice");
+    check_recipient("digest = []", "5:10: `digest` is empty; leave it out, or put something in");
+    check_recipient("quiet = { from = \"22:00\" }", "5:9: `quiet` has no `to`");
+    check_recipient("quiet = { from = \"22:00\", to = \"+6:30\" }", &format!("5:32: {time}"));
+    check_recipient(
+        "quiet = { from = \"22:00\", to = \"22:00\" }",
+        "5:32: these quiet hours end when they begin; for whole days write from = \"00:00\", to = \"24:00\"",
+    );
+    check_recipient(
+        "quiet = { from = \"22:00\", to = \"06:00\", days = [\"Monday\"] }",
+        "5:49: `Monday` is no day; expected `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; write \"mon\"",
+    );
+    check_recipient("budget = 8", "5:10: expected a table, found a whole number");
+    check_recipient("budget = { per = \"1d\" }", "5:10: `budget` has no `immediate`");
+    check_recipient(
+        "budget = { immediate = 3, burst = 4 }",
+        "5:35: `burst` is more than `immediate` (`immediate` is here: storywatch.toml:5:24)",
+    );
+    check_recipient("catch_up_after = \"1m\"", "5:18: 1m is out of range: expected 10m to 365d");
+    check_recipient("format = \"html\"", "5:10: `html` is no format; expected `both`, `text`");
+    check("[operator]\nnotify = [\"mee\"]", "2:11: there is no recipient `mee`; did you mean `me`?");
+    check("[operator]\nnotify = \"me\"", "2:10: expected a list, found a string");
 }
 
 #[test]

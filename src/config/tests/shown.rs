@@ -31,12 +31,12 @@ non = ["stock tip"]
 notify = ["desk"]
 
 [watch.alert]
-follow_up = ["confirmed", "correction"]
+follow_up = ["confirmed", "corection"]
 
 [recipient.desk]
 email = ["desk@example.org"]
 timezone = "America/New_Yrok"
-quiet = { from = "22:00", to = "06:30" }
+quiet = { from = "22:00", to = "6:30" }
 "#;
     let desk = Desk::new(main).file("feeds/papers.toml", feeds).file("watchlists/desk.toml", watches);
     let faults = desk.load().err().unwrap();

@@ -1,0 +1,119 @@
+//! A few sentences about the product itself: notices to the operator, and that a budget is used up.
+
+use jiff::{Timestamp, tz::TimeZone};
+use lettre::message::{
+    Mailbox,
+    header::{HeaderName, HeaderValue},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    BadAddress, Message, Sender, html, identity,
+    line::{clipped, header_text, wrap},
+    mail::{date, formatted, parse_address},
+    view::Times,
+};
+use crate::alert::{ChannelId, RecipientId};
+
+/// Sentences that are listed; the rest is counted.
+const MOST: usize = 50;
+
+/// What it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BulletinKind {
+    Notice,
+    Budget,
+}
+
+impl BulletinKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Budget => "budget",
+        }
+    }
+}
+
+/// All that a bulletin says.
+#[derive(Clone, Debug)]
+pub struct Bulletin {
+    pub recipient: RecipientId,
+    pub channel: ChannelId,
+    /// Its row, which is in its identity.
+    pub number: i64,
+    pub kind: BulletinKind,
+    pub title: String,
+    /// When, where it is of use, and the sentence.
+    pub lines: Vec<(Option<Timestamp>, String)>,
+    pub queued: Timestamp,
+    pub timezone: TimeZone,
+    /// A mail without an HTML part.
+    pub is_text_only: bool,
+    pub instance: String,
+}
+
+#[derive(Serialize)]
+struct View {
+    title: String,
+    lines: Vec<String>,
+}
+
+fn view(bulletin: &Bulletin) -> View {
+    let times = Times { zone: &bulletin.timezone, now: bulletin.queued };
+    let line = |(at, text): &(Option<Timestamp>, String)| match at {
+        Some(at) => format!("{}: {}", times.show(*at, true), clipped(text, 500)),
+        None => clipped(text, 500),
+    };
+    let mut lines: Vec<String> = bulletin.lines.iter().take(MOST).map(line).collect();
+    let more = bulletin.lines.len().saturating_sub(MOST);
+    if more > 0 {
+        lines.push(format!("{more} more; `storywatch feeds list` and `storywatch outbox list` show them."));
+    }
+    View { title: clipped(&bulletin.title, 200), lines }
+}
+
+/// The bulletin as a mail to `to`.
+///
+/// # Errors
+/// When `to` is no mail address.
+pub fn bulletin_mail(bulletin: &Bulletin, sender: &Sender, to: &str) -> Result<Message, BadAddress> {
+    let to = Mailbox::new(None, parse_address(to)?);
+    let id = identity::collected_id(bulletin.number, &bulletin.instance, &bulletin.channel.0, sender.address.domain());
+    let view = view(bulletin);
+    let mut builder = lettre::Message::builder()
+        .from(sender.mailbox())
+        .to(to)
+        .date(date(bulletin.queued))
+        .subject(header_text(&format!("[storywatch] {}", view.title), 70))
+        .message_id(Some(format!("<{id}>")));
+    for (name, value) in [
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("Storywatch-Event", bulletin.kind.as_str()),
+    ] {
+        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
+    }
+    let mut plain = String::new();
+    wrap(&mut plain, "", &view.title);
+    for line in &view.lines {
+        plain.push('\n');
+        wrap(&mut plain, "", line);
+    }
+    let html = (!bulletin.is_text_only).then(|| html::render("bulletin.html", &view));
+    Ok(Message { bytes: formatted(builder, &id, plain, html), id })
+}
+
+/// The bulletin as the body of a webhook.
+pub fn bulletin_webhook(bulletin: &Bulletin) -> Message {
+    let view = view(bulletin);
+    let body = json!({
+        "type": format!("operator.{}", bulletin.kind.as_str()),
+        "timestamp": bulletin.queued.to_string(),
+        "data": {"title": view.title, "lines": view.lines.iter().take(30).collect::<Vec<_>>()},
+    });
+    Message {
+        id: identity::collected_webhook_id(bulletin.number, &bulletin.instance, &bulletin.channel.0),
+        bytes: body.to_string().into_bytes(),
+    }
+}

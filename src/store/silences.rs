@@ -1,0 +1,68 @@
+//! Silences: made and ended by commands, read at every decision.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row};
+
+use super::{Error, seconds, time};
+use crate::{
+    alert::{RecipientId, Silence, SilenceId, Silenced},
+    story::StoryId,
+};
+
+/// Stores a silence; its `id` is not looked at, the one given is returned.
+pub fn add(connection: &Connection, silence: &Silence) -> Result<SilenceId, Error> {
+    let value = match &silence.what {
+        Silenced::Story(story) => story.0.to_string(),
+        Silenced::Watch(value) | Silenced::Outlet(value) | Silenced::Term(value) => value.clone(),
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO silence (kind, value, recipient, starts, ends, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute((
+            silence.what.kind(),
+            value,
+            silence.recipient.as_ref().map(|recipient| &recipient.0),
+            seconds(silence.starts),
+            seconds(silence.ends),
+            &silence.note,
+        ))?;
+    Ok(SilenceId(connection.last_insert_rowid()))
+}
+
+/// The silences that hold at `now`; all that are stored if `all`.
+pub fn list(connection: &Connection, now: Timestamp, all: bool) -> Result<Vec<Silence>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, kind, value, recipient, starts, ends, note FROM silence
+         WHERE ?2 OR (starts <= ?1 AND ends > ?1) ORDER BY id",
+    )?;
+    let rows = statement.query_map((seconds(now), all), read)?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// Ends a silence now; `false` when none that holds has this number.
+pub fn end(connection: &Connection, id: SilenceId, now: Timestamp) -> Result<bool, Error> {
+    let changed = connection
+        .prepare_cached("UPDATE silence SET ends = ?2 WHERE id = ?1 AND ends > ?2")?
+        .execute((id.0, seconds(now)))?;
+    Ok(changed == 1)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Silence> {
+    let kind: String = row.get("kind")?;
+    let value: String = row.get("value")?;
+    let what = match kind.as_str() {
+        "story" => Silenced::Story(StoryId(value.parse().unwrap_or_default())),
+        "watch" => Silenced::Watch(value),
+        "outlet" => Silenced::Outlet(value),
+        _ => Silenced::Term(value),
+    };
+    Ok(Silence {
+        id: SilenceId(row.get("id")?),
+        what,
+        recipient: row.get::<_, Option<String>>("recipient")?.map(RecipientId),
+        starts: time(row.get("starts")?),
+        ends: time(row.get("ends")?),
+        note: row.get("note")?,
+    })
+}
