@@ -16,3 +16,9 @@ CREATE TABLE lane (
     gentle     INTEGER NOT NULL,             -- just back: sent slowly until nothing is due
     reason     TEXT
 ) STRICT, WITHOUT ROWID;
+
+-- Signs the links in mails by which a reader ends alerts without a login. Made with the database, known to it alone.
+CREATE TABLE signing_key (
+    id  INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    key BLOB    NOT NULL
+) STRICT;

@@ -142,7 +142,8 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     tasks.spawn(poller.run(round.clone(), tools, wake, stop.clone()));
     tasks.spawn(housekeeping::run(Arc::clone(&engine.store), round, engine.clock, stop.clone()));
     let (pages, settings) = watch::channel(engine.round.rules.config.web.clone());
-    tasks.spawn(web::run(web::Site { store: Arc::clone(&engine.store) }, settings, stop.clone()));
+    let site = web::Site { store: Arc::clone(&engine.store), clock: engine.clock };
+    tasks.spawn(web::run(site, settings, stop.clone()));
     tasks.spawn(watch_over(progress, stop.clone()));
     tasks.close();
 

@@ -10,6 +10,7 @@ mod group;
 mod input;
 mod lookup;
 mod matching;
+mod mute;
 mod out;
 mod outbox;
 mod paper;
@@ -93,6 +94,8 @@ enum Command {
     /// What is not told for a while.
     #[command(subcommand)]
     Silence(silence::Silence),
+    /// End alerts as a mail to the unsubscribe address asks for.
+    Mute(mute::Mute),
     /// Send a clearly marked test alert through a real channel.
     SendTest(send_test::SendTest),
     /// What the database holds and how the feeds and deliveries stand.
@@ -150,6 +153,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Search(command) => command.run(&place),
         Command::Outbox(command) => command.run(&place),
         Command::Silence(command) => command.run(&place),
+        Command::Mute(command) => command.run(&place),
         Command::SendTest(command) => command.run(&place),
         Command::Status(command) => command.run(&place),
         Command::Completions(command) => command.run(),

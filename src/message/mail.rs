@@ -15,7 +15,7 @@ use lettre::{
 };
 
 use super::{
-    Alert, MailTemplates, Message, html, identity,
+    Alert, Links, MailTemplates, Message, html, identity,
     line::{clean, header_text},
     text,
     view::{self, Room},
@@ -148,7 +148,7 @@ fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
         builder = builder.in_reply_to(root.clone()).references(thread.join(" "));
     }
     let list = identity::list_id(watch, sender.address.domain());
-    for (name, value) in [
+    for (name, value) in unsubscribe(alert).into_iter().chain([
         ("List-Id", format!("<{list}>")),
         ("Auto-Submitted", "auto-generated".to_owned()),
         ("X-Auto-Response-Suppress", "All".to_owned()),
@@ -157,10 +157,24 @@ fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
         ("Storywatch-Event", alert.event.as_str().to_owned()),
         ("Storywatch-Outlets", outlets(alert)),
         ("Storywatch-Priority", priority(alert).to_owned()),
-    ] {
+    ]) {
         builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
     }
     builder
+}
+
+/// How to end the alerts of the watch that List-Id names (RFC 2369); by one click where the link is https (RFC 8058).
+fn unsubscribe(alert: &Alert) -> Vec<(&'static str, String)> {
+    let Links { watch, watch_mail, .. } = &alert.links;
+    let ways: Vec<String> = watch.iter().chain(watch_mail).map(|way| format!("<{way}>")).collect();
+    let mut headers = Vec::new();
+    if !ways.is_empty() {
+        headers.push(("List-Unsubscribe", ways.join(", ")));
+    }
+    if watch.as_ref().is_some_and(|link| link.starts_with("https://")) {
+        headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+    }
+    headers
 }
 
 /// lettre's date panics before 1970 and after 9999.

@@ -17,6 +17,7 @@ mod sample;
 mod template;
 mod templates;
 mod text;
+mod ticket;
 mod view;
 mod webhook;
 
@@ -40,6 +41,7 @@ pub use post::{Line, Post};
 pub use sample::{samples, test_alert};
 pub use template::{HookTemplate, TemplateProblem};
 pub use templates::MailTemplates;
+pub use ticket::{Muted, Ticket, TicketError};
 pub use webhook::webhook;
 
 /// All that a message about an alert may say.
@@ -67,6 +69,7 @@ pub struct Alert {
     /// Independent outlets needed for `confirmed`.
     pub confirm_at: usize,
     pub happened: Happened,
+    pub links: Links,
     /// A mail without an HTML part.
     pub is_text_only: bool,
 }
@@ -82,6 +85,17 @@ pub struct Happened {
     pub corrections: Vec<(String, String)>,
     /// Lines for the foot of the mail: how much of the budget is used.
     pub remarks: Vec<String>,
+}
+
+/// How the reader of a mail ends alerts; nothing where there are no web pages and no address for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Links {
+    /// To end the alerts about this story.
+    pub story: Option<String>,
+    /// To end those of the first watch.
+    pub watch: Option<String>,
+    /// The same by mail: `mailto:…`.
+    pub watch_mail: Option<String>,
 }
 
 /// A watch as a message names it.

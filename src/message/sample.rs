@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Alert, Happened, MatchedWatch};
+use super::{Alert, Happened, Links, MatchedWatch};
 use crate::{
     alert::{ChannelId, Event, Priority, RecipientId},
     entry::EntryId,
@@ -43,6 +43,7 @@ pub fn test_alert(
         headline: TITLE.to_owned(),
         confirm_at: 2,
         happened: Happened::default(),
+        links: Links::default(),
         is_text_only: false,
     }
 }
@@ -104,6 +105,11 @@ pub fn samples() -> [Alert; 2] {
         headline: SAMPLE_TITLE.to_owned(),
         confirm_at: 2,
         happened: Happened::default(),
+        links: Links {
+            story: Some("https://alerts.example.org/mute/sample-of-a-story".to_owned()),
+            watch: Some("https://alerts.example.org/mute/sample-of-a-watch".to_owned()),
+            watch_mail: Some("mailto:requests@example.org?subject=mute%20sample".to_owned()),
+        },
         is_text_only: false,
     };
     let mut confirmed = alert.clone();

@@ -27,6 +27,10 @@ pub(super) fn text(view: &View) -> String {
     for note in &view.notes {
         wrap(&mut out, "", note);
     }
+    for mute in &view.mute {
+        wrap(&mut out, "", &format!("{}:", mute.label));
+        out.push_str(&format!("<{}>\n", mute.url));
+    }
     out
 }
 

@@ -36,6 +36,8 @@ pub(super) struct View {
     pub not_listed: Vec<String>,
     pub who: Vec<String>,
     pub notes: Vec<String>,
+    /// How to end alerts: what, and the link.
+    pub mute: Vec<Mute>,
     /// How the story stands, in a few words: the line that mail clients show beside the subject.
     pub state: String,
     /// Number of the story ("S8F3K2").
@@ -44,6 +46,14 @@ pub(super) struct View {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Link {
+    pub url: String,
+    pub host: String,
+}
+
+/// A way to end alerts.
+#[derive(Debug, Serialize)]
+pub(super) struct Mute {
+    pub label: String,
     pub url: String,
     pub host: String,
 }
@@ -97,6 +107,7 @@ pub(super) fn view(alert: &Alert, room: Room) -> View {
         not_listed,
         who: who(alert, &times),
         notes: notes(alert, room.watches),
+        mute: mute(alert),
         state: state(alert),
         story: alert.story.story.to_string(),
     }
@@ -283,6 +294,17 @@ fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
     who
 }
 
+fn mute(alert: &Alert) -> Vec<Mute> {
+    let watch = alert.watches.first().map_or("", |watch| watch.name.as_str());
+    let way = |label: String, url: &Option<String>| {
+        let (url, host) = safe_url(url.as_deref()?)?;
+        Some(Mute { label, url, host })
+    };
+    let story = way("Mute this story".to_owned(), &alert.links.story);
+    let watch = way(format!("Mute the watch {}", clipped(watch, MAX_NAME)), &alert.links.watch);
+    story.into_iter().chain(watch).collect()
+}
+
 fn notes(alert: &Alert, watches: usize) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for watch in alert.watches.iter().take(watches) {
@@ -303,6 +325,9 @@ fn notes(alert: &Alert, watches: usize) -> Vec<String> {
     let follow_ups = if events.is_empty() { "none".to_owned() } else { events.join(", ") };
     let mails = plural(alert.seq as usize + 1, "mail");
     notes.push(format!("Story {}. {mails} so far; follow-ups on: {follow_ups}.", alert.story.story));
+    if alert.links.story.is_none() {
+        notes.push(format!("Mute this story: storywatch silence add --story {} --for 24h", alert.story.story));
+    }
     notes.extend(alert.happened.remarks.iter().map(|remark| clipped(remark, MAX_SENTENCE)));
     notes
 }

@@ -260,6 +260,11 @@ pub fn instance_token(connection: &Connection) -> Result<String, Error> {
     Ok(connection.query_row("SELECT token FROM instance", [], |row| row.get(0))?)
 }
 
+/// The key that signs the links in mails.
+pub fn signing_key(connection: &Connection) -> Result<Vec<u8>, Error> {
+    Ok(connection.query_row("SELECT key FROM signing_key", [], |row| row.get(0))?)
+}
+
 fn seconds(time: Timestamp) -> i64 {
     time.as_second()
 }

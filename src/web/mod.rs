@@ -5,6 +5,7 @@
 
 mod gate;
 mod health;
+mod mute;
 mod serve;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use crate::{config::Web, store::Store};
+use crate::{clock::Clock, config::Web, store::Store};
 
 /// How long to wait before a port that was taken is tried again.
 const AFTER_ERROR: Duration = Duration::from_secs(30);
@@ -27,6 +28,7 @@ const MAX_BODY: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct Site {
     pub store: Arc<Store>,
+    pub clock: Clock,
 }
 
 /// Serves until `stop`; listens anew when a reload changes where. A port that is taken is told and tried again.
@@ -76,6 +78,8 @@ fn routes(site: Site, web: &Web) -> Router {
     Router::new()
         .route("/healthz", get(health::is_alive))
         .route("/readyz", get(health::is_ready))
+        .route("/mute/style.css", get(mute::style))
+        .route("/mute/{ticket}", get(mute::ask).post(mute::act))
         .fallback(|| async { (StatusCode::NOT_FOUND, "There is nothing here.\n") })
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(gate::Gate::new(web), gate::pass))

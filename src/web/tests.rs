@@ -9,12 +9,23 @@ use tokio::{
 };
 
 use super::*;
+use crate::{
+    alert::{RecipientId, Silence, Silenced},
+    message::{Muted, Ticket},
+    store::{self, silences},
+    story::StoryId,
+};
 
 /// A server of the pages with a database of its own.
 struct Pages {
     address: SocketAddr,
     closing: CancellationToken,
+    store: Arc<Store>,
     _dir: tempfile::TempDir,
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_795_000_000).expect("within range")
 }
 
 async fn pages() -> Pages {
@@ -24,8 +35,13 @@ async fn pages() -> Pages {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
     let address = listener.local_addr().expect("bound");
     let closing = CancellationToken::new();
-    tokio::spawn(serve::serve(listener, routes(Site { store: Arc::new(store) }, &web), closing.clone()));
-    Pages { address, closing, _dir: dir }
+    let store = Arc::new(store);
+    tokio::spawn(serve::serve(
+        listener,
+        routes(Site { store: Arc::clone(&store), clock: Clock::At(now()) }, &web),
+        closing.clone(),
+    ));
+    Pages { address, closing, store, _dir: dir }
 }
 
 impl Pages {
@@ -77,4 +93,60 @@ async fn closing_ends_idle_connections_and_frees_the_port() {
     let end = tokio::time::timeout(Duration::from_secs(10), idle.read_to_end(&mut rest)).await;
     assert!(end.is_ok(), "the idle connection was left open");
     TcpListener::bind(pages.address).await.expect("the port is free again");
+}
+
+impl Pages {
+    async fn ticket(&self, muted: Muted) -> String {
+        let key = self.store.read(store::signing_key).await.expect("made with the database");
+        Ticket::new(&RecipientId("desk".to_owned()), muted, now()).seal(&key)
+    }
+
+    async fn silences(&self) -> Vec<Silence> {
+        self.store.read(|connection| silences::list(connection, now(), false)).await.expect("readable")
+    }
+}
+
+#[tokio::test]
+async fn a_link_asks_on_get_and_acts_on_post_once() {
+    let pages = pages().await;
+    let hostile = "<script>alert(1)</script>\r\nSet-Cookie: x".to_owned();
+    let ticket = pages.ticket(Muted::Watch(hostile.clone())).await;
+    for _ in 0..2 {
+        let asked = pages.ask(&format!("GET /mute/{ticket} HTTP/1.1\r\nHost: localhost")).await;
+        assert!(asked.starts_with("HTTP/1.1 200") && asked.contains("<form method=\"post\">"), "{asked}");
+        assert!(!asked.contains("<script") && !asked.to_lowercase().contains("\r\nset-cookie"), "{asked}");
+    }
+    assert_eq!(pages.silences().await, [], "a link scanner follows every link");
+    // The whole of an RFC 8058 request, twice.
+    for _ in 0..2 {
+        let body = "List-Unsubscribe=One-Click";
+        let request = format!(
+            "POST /mute/{ticket} HTTP/1.1\r\nHost: alerts.example.org\r\nContent-Type: \
+             application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(pages.address).await.expect("listening");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("answered");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    let silences = pages.silences().await;
+    assert_eq!(silences.len(), 1, "{silences:?}");
+    assert_eq!(silences[0].what, Silenced::Watch(hostile));
+    assert_eq!(silences[0].recipient, Some(RecipientId("desk".to_owned())));
+}
+
+#[tokio::test]
+async fn a_forged_link_does_nothing() {
+    let pages = pages().await;
+    let ticket = pages.ticket(Muted::Story(StoryId(7))).await;
+    for forged in [&ticket[1..], "x", "..%2f..%2fetc", &ticket.replace('.', "%2e%2e")] {
+        for method in ["GET", "POST"] {
+            let head = format!("{method} /mute/{forged} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0");
+            let answer = pages.ask(&head).await;
+            assert!(answer.starts_with("HTTP/1.1 403"), "{forged}: {answer}");
+        }
+    }
+    assert_eq!(pages.silences().await, []);
 }

@@ -30,7 +30,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("intake", &["alert", "config", "entry", "fetch", "message", "schedule", "store", "story", "watch"]),
     ("poller", &["chance", "clock", "config", "courier", "entry", "fetch", "intake", "parse", "schedule", "store"]),
     ("courier", &["chance", "clock", "deliver", "intake", "store"]),
-    ("web", &["config", "store"]),
+    ("web", &["clock", "config", "message", "store"]),
     ("app", &["clock", "config", "courier", "deliver", "fetch", "intake", "poller", "store", "systemd", "web"]),
     (
         "cli",
