@@ -29,7 +29,7 @@ use crate::{
     fetch,
     intake::{Intake, Rules},
     poller::{Poller, Tools},
-    store::{self, Store, outbox},
+    store::{self, Store, lanes, outbox},
     systemd, web,
 };
 
@@ -92,7 +92,11 @@ impl Engine {
 }
 
 async fn recover(store: &Store, now: Timestamp) -> Result<()> {
-    let doubtful = store.write(move |transaction| outbox::recover(transaction, now)).await?;
+    let recovering = store.write(move |transaction| {
+        lanes::reopen_all(transaction)?;
+        outbox::recover(transaction, now)
+    });
+    let doubtful = recovering.await?;
     for id in doubtful {
         warn!(id, "was being sent when the last process ended; it goes out again and may be a duplicate");
     }

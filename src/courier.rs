@@ -95,7 +95,7 @@ impl Courier {
             results: Vec::new(),
             released: Vec::new(),
             collected: None,
-            reopen: true,
+            reopen: false,
             progress: Arc::new(AtomicU64::new(0)),
         }
     }

@@ -38,7 +38,7 @@ pub(super) struct Ask {
     pub in_hand: HashMap<String, usize>,
     /// By lane: at most so many messages a minute.
     pub per_minute: HashMap<String, u32>,
-    /// Another configuration, or another start: what was broken or retired is tried again.
+    /// Another configuration: what was broken or retired is tried again.
     pub reopen: bool,
     /// A digest or a message to the operator is due.
     pub collect: bool,
@@ -74,9 +74,7 @@ pub(super) fn book(t: &Transaction<'_>, rules: &Rules, ask: &Ask, now: Timestamp
         outbox::release(t, delivery)?;
     }
     if ask.reopen {
-        for name in lanes::closed(t)? {
-            lanes::reopen(t, &name)?;
-        }
+        lanes::reopen_all(t)?;
     }
     if ask.closing {
         return Ok(Booked::default());

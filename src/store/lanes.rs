@@ -96,6 +96,11 @@ pub fn reopen(connection: &Connection, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// The same for every lane: after a reload or a start, which both may have brought what was missing.
+pub fn reopen_all(connection: &Connection) -> Result<(), Error> {
+    closed(connection)?.iter().try_for_each(|name| reopen(connection, name))
+}
+
 /// Attempts of a lane that began after `since`.
 pub fn started_after(connection: &Connection, name: &str, since: Timestamp) -> Result<usize, Error> {
     let mut statement = connection.prepare_cached(

@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod channels;
 mod commands;
 mod daemon;
 mod delivery;

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 pub use live::rows;
 pub use origin::{Answer, Item, Origin};
-pub use sinks::{HookSink, SmtpSink};
+pub use sinks::{DROP, HANG, HookSink, SmtpSink};
 
 /// Key, name, other names and domain of the outlets that tests choose from.
 const OUTLETS: &[(&str, &str, &[&str], &str)] = &[
