@@ -103,10 +103,10 @@ impl Add {
             }
         }
         let connection = open_beside(place)?;
-        if let Silenced::Story(story) = &what {
-            if stories::timeline(&connection, *story, &str::to_owned)?.is_none() {
-                bail!("there is no story {story}");
-            }
+        if let Silenced::Story(story) = &what
+            && stories::timeline(&connection, *story, &str::to_owned)?.is_none()
+        {
+            bail!("there is no story {story}");
         }
         let ends = now.saturating_add(SignedDuration::try_from(self.span).unwrap_or(SignedDuration::MAX));
         let recipient = self.recipient.clone().map(RecipientId);

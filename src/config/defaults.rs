@@ -38,8 +38,7 @@ pub(super) const WAIT: Duration = Duration::from_secs(2 * 60);
 pub(super) const MAX_AGE: Duration = Duration::from_secs(7 * 86_400);
 
 /// `[watch.alert] follow_up`.
-pub(super) const FOLLOW_UP: [Event; 4] =
-    [Event::Correction, Event::Escalated, Event::Confirmed, Event::HeadlineChanged];
+pub(super) const FOLLOW_UP: [Event; 3] = [Event::Correction, Event::Escalated, Event::Confirmed];
 
 /// `[watch.alert] max_followups`.
 pub(super) const MAX_FOLLOWUPS: u32 = 3;

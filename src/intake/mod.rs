@@ -220,10 +220,9 @@ fn update_known(
     let prepared = memory.index.prepare(&document(id, &before.outlet, context, entry, seen));
     memory.index.replace(prepared);
     rules.match_entry(transaction, id, &before.outlet, context, entry, now)?;
-    if correction(&before.entry.title, &before.entry.text).is_none() {
-        if let Some(sentence) = correction(&entry.title, &entry.text) {
-            stories::correct(transaction, id, &sentence, now)?;
-        }
+    let was_corrected = correction(&before.entry.title, &before.entry.text).is_some();
+    if let Some(sentence) = correction(&entry.title, &entry.text).filter(|_| !was_corrected) {
+        stories::correct(transaction, id, &sentence, now)?;
     }
     Ok(Some(before.story).filter(|_| !before.baseline))
 }

@@ -100,7 +100,7 @@ pub(super) fn view(alert: &Alert, room: Room) -> View {
     let (also, not_listed) = others(alert, &times, room.rows);
     View {
         news: news(alert, &times),
-        headline: headline(alert),
+        headline: current_headline(alert),
         lead: alert.story.members.first().map(|first| lead(first, &times)),
         why: why(alert, room.watches),
         also,
@@ -118,6 +118,12 @@ pub(super) fn headline(alert: &Alert) -> String {
         empty if empty.is_empty() => "(no headline)".to_owned(),
         headline => headline,
     }
+}
+
+/// As the first outlet has it now; the subject keeps the one of the first mail.
+fn current_headline(alert: &Alert) -> String {
+    let current = alert.story.members.first().map(|first| clipped(&first.title, MAX_HEADLINE));
+    current.filter(|title| !title.is_empty()).unwrap_or_else(|| headline(alert))
 }
 
 pub(super) fn outlet_name(member: &Member) -> String {
@@ -206,7 +212,7 @@ fn why(alert: &Alert, watches: usize) -> Vec<Why> {
         why.push(Why {
             watch: clipped(&watch.name, MAX_NAME),
             reasons: reasons(watch),
-            title: (!title.is_empty() && title != headline(alert)).then_some(title),
+            title: (!title.is_empty() && title != current_headline(alert)).then_some(title),
             sentences,
         });
     }

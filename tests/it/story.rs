@@ -115,8 +115,9 @@ async fn nine_items_of_one_evening_are_one_mail_and_one_follow_up() {
     world.publish("bugle", texts::repost_of_post("bugle", 220));
     live.step(220).await;
     world.publish("herald", texts::repost_of_post("herald", 225));
-    world.publish("gazette", texts::repost_of_times("gazette", 225));
     live.step(225).await;
+    world.publish("gazette", texts::repost_of_times("gazette", 226));
+    live.step(226).await;
 
     let relations = world.texts("SELECT outlet || ' ' || relation FROM entry ORDER BY id");
     let expected = [

@@ -22,7 +22,7 @@ fn defaults_hold_where_nothing_is_written() {
     assert_eq!(config.web.public_url, None);
     let policy = &config.watches[0].policy;
     assert_eq!(policy.wait, Duration::from_secs(120));
-    assert_eq!(policy.follow_up, [Event::Correction, Event::Escalated, Event::Confirmed, Event::HeadlineChanged]);
+    assert_eq!(policy.follow_up, [Event::Correction, Event::Escalated, Event::Confirmed]);
     assert_eq!((policy.first, policy.at_most_every, policy.breaks_quiet), (First::Immediate, Duration::ZERO, false));
     let telling = &config.recipients["me"].telling;
     assert_eq!((telling.digest.len(), telling.quiet, telling.budget), (0, None, None));

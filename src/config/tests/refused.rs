@@ -293,7 +293,7 @@ fn what_is_wrong_in_when_and_how_much_is_told() {
     check_recipient("catch_up_after = \"1m\"", "5:18: 1m is out of range: expected 10m to 365d");
     check_recipient("format = \"html\"", "5:10: `html` is no format; expected `both`, `text`");
     check("[operator]\nnotify = [\"mee\"]", "2:11: there is no recipient `mee`; did you mean `me`?");
-    check("[operator]\nnotify = \"me\"", "2:10: expected a list, found a string");
+    check("[operator]\nnotify = \"me\"", "2:10: expected a list of strings");
 }
 
 #[test]

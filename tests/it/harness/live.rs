@@ -21,6 +21,8 @@ const LATER: SignedDuration = SignedDuration::from_mins(3);
 pub struct Live<'a> {
     world: &'a World,
     engine: Option<Engine>,
+    /// The process has been there since the last step, and left its signs of life.
+    is_there: bool,
 }
 
 impl World {
@@ -35,7 +37,7 @@ impl World {
     /// Starts the product at a minute of the day.
     pub async fn open(&self, minute: i64) -> Live<'_> {
         let engine = Engine::open(Arc::new(self.load()), Clock::At(at(minute))).await.unwrap();
-        Live { world: self, engine: Some(engine) }
+        Live { world: self, engine: Some(engine), is_there: false }
     }
 
     /// Starts the product and takes what stands in the feeds as the baseline.
@@ -53,6 +55,10 @@ impl Live<'_> {
 
     fn set_time(&mut self, time: Timestamp) {
         self.engine().clock = Clock::At(time);
+        if self.is_there {
+            self.world.sql().execute("UPDATE life SET alive = ?1", [time.as_second()]).unwrap();
+        }
+        self.is_there = true;
     }
 
     /// Polls every feed.
@@ -98,6 +104,7 @@ impl Live<'_> {
     pub async fn restart(&mut self, minute: i64) {
         self.engine.take().unwrap().close().await.unwrap();
         let config = Arc::new(self.world.load());
+        self.is_there = false;
         self.engine = Some(Engine::open(config, Clock::At(at(minute))).await.unwrap());
     }
 
