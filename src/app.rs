@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -28,7 +28,7 @@ use crate::{
     deliver::Deliverer,
     fetch,
     intake::{Intake, Rules},
-    poller::{Poller, Tools},
+    poller::{self, Poller, Tools},
     store::{self, Store, lanes, outbox},
     systemd, web,
 };
@@ -113,7 +113,7 @@ async fn rebuild(store: &Store, rules: Arc<Rules>, now: Timestamp) -> Result<Int
 pub fn wire(config: Arc<Config>) -> Result<(Round, Tools)> {
     let rules = Rules::new(Arc::clone(&config)).map_err(anyhow::Error::msg)?;
     let settings = fetch::Settings {
-        contact: config.polling.contact.clone(),
+        contact: contact(&config),
         allow_networks: config.polling.allow_networks.clone(),
         concurrency: config.polling.concurrency,
         per_host: config.polling.per_host,
@@ -121,9 +121,17 @@ pub fn wire(config: Arc<Config>) -> Result<(Round, Tools)> {
     };
     let guard = fetch::Guard::new(config.polling.allow_networks.clone());
     let hooks = fetch::build_http(&settings, &guard, KEPT_FOR_HOOKS).context("the HTTP client cannot be made")?;
-    let client = fetch::Client::new(&settings).context("the HTTP client cannot be made")?;
+    let client =
+        fetch::Client::with_ways(&settings, poller::ways(&config)).context("the HTTP client cannot be made")?;
     let deliverer = Arc::new(Deliverer::new(&config, hooks, guard));
     Ok((Round { rules: Arc::new(rules), deliverer }, Tools { client }))
+}
+
+/// Whoever runs an origin must be able to reach whoever runs this; where nothing else is said, by the address that the
+/// mails come from.
+fn contact(config: &Config) -> Option<String> {
+    let sender = || config.mail.as_ref().map(|mail| format!("mailto:{}", mail.from_address));
+    config.polling.contact.clone().or_else(sender)
 }
 
 /// Loads the configuration as it stands on the disk now.
@@ -163,13 +171,15 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         store: Arc::clone(&engine.store),
         clock: engine.clock,
     };
-    loop {
+    let failure = loop {
         tokio::select! {
             _ = signals.hangup.recv() => reloader.reload().await,
-            _ = signals.terminate.recv() => break,
-            _ = signals.interrupt.recv() => break,
+            _ = signals.terminate.recv() => break None,
+            _ = signals.interrupt.recv() => break None,
+            // Whoever starts it again starts it with a checked file.
+            failure = engine.store.failed() => break Some(failure),
         }
-    }
+    };
     info!("stopping");
     systemd::stopping();
     stop.cancel();
@@ -180,7 +190,10 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         _ = signals.interrupt.recv() => warn!("stopping at once"),
     }
     drop(reloader);
-    engine.close().await
+    match failure {
+        Some(failure) => bail!(failure),
+        None => engine.close().await,
+    }
 }
 
 fn summary(config: &Config) -> String {

@@ -1,6 +1,8 @@
 //! Where log lines go: a person at a terminal, journald's own fields under systemd, JSON on request.
 
-use std::io::IsTerminal;
+mod journal;
+
+use std::{io::IsTerminal, os::unix::fs::MetadataExt, path::Path};
 
 use tracing_subscriber::{EnvFilter, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -26,7 +28,7 @@ pub fn init(format: LogFormat, quiet: bool) {
             registry.with(tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr)).try_init()
         }
         LogFormat::Journald => journald(registry),
-        LogFormat::Auto if std::env::var_os("JOURNAL_STREAM").is_some() => journald(registry),
+        LogFormat::Auto if is_read_by_journald() => journald(registry),
         LogFormat::Auto | LogFormat::Text => registry.with(text()).try_init(),
     };
     // Only tests start logging twice, and they do not look at it.
@@ -36,11 +38,18 @@ pub fn init(format: LogFormat, quiet: bool) {
 type Filtered = tracing_subscriber::layer::Layered<EnvFilter, Registry>;
 
 fn journald(registry: Filtered) -> Result<(), tracing_subscriber::util::TryInitError> {
-    match tracing_journald::layer() {
-        Ok(layer) => registry.with(layer).try_init(),
+    match journal::Journal::open(Path::new(journal::SOCKET)) {
+        Ok(journal) => registry.with(journal).try_init(),
         // No journal socket in this name space: the same lines as text.
         Err(_) => registry.with(text()).try_init(),
     }
+}
+
+/// Whether standard error is the stream that systemd has connected to the journal: one that was redirected since is
+/// meant for somebody else (systemd.exec(5), `$JOURNAL_STREAM`).
+fn is_read_by_journald() -> bool {
+    let Ok(stream) = std::env::var("JOURNAL_STREAM") else { return false };
+    std::fs::metadata("/proc/self/fd/2").is_ok_and(|file| stream == format!("{}:{}", file.dev(), file.ino()))
 }
 
 fn text() -> tracing_subscriber::fmt::Layer<

@@ -1,6 +1,9 @@
-//! What is done now and then beside the loops: old stories leave the archive.
+//! What is done now and then beside the loops: old stories leave the archive, and the database is looked after.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -14,15 +17,22 @@ use crate::{
 };
 
 const EVERY: Duration = Duration::from_secs(3600);
+/// How soon it is noticed that the database's file was taken away: what is written after that is lost.
+const GLANCE: Duration = Duration::from_secs(5);
 /// Stories removed in one transaction: intake waits no longer than for these.
 const BATCH: usize = 200;
 
 pub(super) async fn run(store: Arc<Store>, rounds: watch::Receiver<Round>, clock: Clock, stop: CancellationToken) {
+    let mut pruned = Instant::now();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(GLANCE) => store.check_place(),
         }
+        if pruned.elapsed() < EVERY {
+            continue;
+        }
+        pruned = Instant::now();
         let config = Arc::clone(&rounds.borrow().rules.config);
         // What can still be joined stays, whatever is asked for.
         let retention = config.storage.retention.max(config.stories.window);

@@ -38,7 +38,7 @@ impl Reloader {
         let (round, tools) = match wired {
             Ok(wired) => wired,
             Err(failure) => {
-                error!("the new configuration is refused, the old one stays: {failure:#}");
+                error!("the old configuration stays: {failure:#}");
                 systemd::status(&format!("{}; last reload refused", summary(&before)));
                 self.note(format!("The new configuration is refused, the old one stays: {failure:#}"), false).await;
                 return;

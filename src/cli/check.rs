@@ -9,7 +9,10 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{Refused, lookup::Place, out::Out};
-use crate::{app, config};
+use crate::{
+    app,
+    config::{self, Diagnostic},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -21,17 +24,10 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
         let (loaded, diagnostics) = place.diagnose();
-        if self.json {
-            let mut out = Out::new();
-            for diagnostic in &diagnostics {
-                out.json(&diagnostic.to_json())?;
-            }
-            out.end()?;
-        } else {
-            let mut stdout = std::io::stdout().lock();
-            write!(stdout, "{}", config::render(&diagnostics, stdout.is_terminal()))?;
-        }
+        let shown = self.show(&diagnostics);
+        // Refused it is, whoever has stopped reading why.
         let config = loaded.ok_or(Refused)?;
+        shown?;
         let summary = format!(
             "{} is fine: {} feeds, {} watches, {} recipients, {} webhooks",
             place.config.display(),
@@ -45,5 +41,18 @@ impl Check {
             println!("{summary}");
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn show(&self, diagnostics: &[Diagnostic]) -> std::io::Result<()> {
+        if self.json {
+            let mut out = Out::new();
+            for diagnostic in diagnostics {
+                out.json(&diagnostic.to_json())?;
+            }
+            out.end()
+        } else {
+            let mut stdout = std::io::stdout().lock();
+            write!(stdout, "{}", config::render(diagnostics, stdout.is_terminal()))
+        }
     }
 }

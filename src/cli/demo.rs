@@ -8,6 +8,7 @@ mod origin;
 mod script;
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     fs,
     os::unix::fs::DirBuilderExt,
@@ -62,12 +63,14 @@ fn make_folder(folder: PathBuf, may_exist: bool) -> Result<PathBuf> {
 }
 
 async fn play(folder: &Path) -> Result<ExitCode> {
-    let database = folder.join("storywatch.db");
-    ensure!(!database.exists(), "{} exists already: name another folder with --dir", database.display());
+    let (database, file) = (folder.join("storywatch.db"), folder.join("storywatch.toml"));
+    for ours in [&database, &file] {
+        ensure!(!ours.exists(), "{} exists already: name another folder with --dir", ours.display());
+    }
     let origin = Origin::start().await?;
-    let file = folder.join("storywatch.toml");
     fs::write(&file, configuration(&origin)).with_context(|| format!("cannot write {}", file.display()))?;
-    let config = Place { config: file.clone(), database: None }.load()?;
+    // What the environment says of the real database and the real mail server is not meant for this.
+    let config = Place { config: file.clone(), database: None }.load_in(&BTreeMap::new())?;
     let mut out = Out::new();
     out.line("One evening, one story, eight outlets. A watch on `Musk AND Iran` has just been set up.")?;
     out.line("")?;
@@ -91,12 +94,17 @@ async fn play(folder: &Path) -> Result<ExitCode> {
         format!("Database       {}", database.display()),
         format!("Maildir        {}", folder.join("mail").display()),
         format!("Configuration  {}", file.display()),
-        format!("Look around:   storywatch -c {} stories --since 3650d", file.display()),
+        format!("Look around:   {} -c {} stories --since 3650d", program(), file.display()),
     ] {
         out.line(line)?;
     }
     out.end()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// This program as a shell finds it: the name alone may be another one, or none.
+fn program() -> String {
+    std::env::current_exe().map_or_else(|_| "storywatch".to_owned(), |path| path.display().to_string())
 }
 
 /// Everything that happens at `time`, and what waits for a little later.

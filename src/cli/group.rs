@@ -32,7 +32,8 @@ impl Group {
         let mut names: Vec<String> = Vec::new();
         let mut latest = Timestamp::UNIX_EPOCH;
         let mut out = Out::new();
-        for line in input::entries(self.input.as_deref())? {
+        let mut lines = input::entries(self.input.as_deref())?;
+        for line in lines.by_ref() {
             let line = line?;
             // Time order is the input's promise; an entry without a date is seen with the one before it.
             latest = line.entry.published.unwrap_or(latest).max(latest);
@@ -42,7 +43,7 @@ impl Group {
             out.json(&to_json(&names, document.id, story, &grouping))?;
         }
         out.end()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(lines.code())
     }
 }
 

@@ -4,10 +4,12 @@ use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read},
     path::Path,
+    process::ExitCode,
 };
 
 use anyhow::{Context as _, Result};
 
+use super::out::plain;
 use crate::entry::{LineEntry, from_json_line};
 
 /// `-` or nothing is standard input.
@@ -29,13 +31,56 @@ pub(super) fn read_limited(path: Option<&Path>, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Every JSON line as an entry; a line that is none ends with an error that names it.
-pub(super) fn entries(path: Option<&Path>) -> Result<impl Iterator<Item = Result<LineEntry>>> {
+/// Every JSON line as an entry, in their order.
+pub(super) fn entries(path: Option<&Path>) -> Result<Entries> {
     let name = path.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
-    let lines = open(path)?.lines().enumerate();
-    let filled = lines.filter(|(_, line)| line.as_ref().map_or(true, |line| !line.trim().is_empty()));
-    Ok(filled.map(move |(number, line)| {
-        let line = line.with_context(|| format!("cannot read {name}"))?;
-        from_json_line(&line).with_context(|| format!("{name}:{}", number + 1))
-    }))
+    Ok(Entries { input: open(path)?, name, line: 0, bad: 0 })
+}
+
+/// Reads on behind a line that is no entry: it is named on standard error, and makes the command fail at its end.
+pub(super) struct Entries {
+    input: Box<dyn BufRead>,
+    name: String,
+    line: usize,
+    bad: usize,
+}
+
+impl Entries {
+    /// What the command ends with.
+    pub(super) fn code(&self) -> ExitCode {
+        if self.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    fn read(&mut self) -> Result<Option<Result<LineEntry, String>>> {
+        let mut bytes = Vec::new();
+        while self.input.read_until(b'\n', &mut bytes).with_context(|| format!("cannot read {}", self.name))? > 0 {
+            self.line += 1;
+            let mark = if self.line == 1 { b"\xEF\xBB\xBF".as_slice() } else { &[] };
+            let line = bytes.strip_prefix(mark).unwrap_or(&bytes).trim_ascii();
+            if !line.is_empty() {
+                let text = str::from_utf8(line).map_err(|error| error.to_string());
+                return Ok(Some(text.and_then(|text| from_json_line(text).map_err(|error| error.to_string()))));
+            }
+            bytes.clear();
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Entries {
+    type Item = Result<LineEntry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.read() {
+                Ok(Some(Ok(entry))) => return Some(Ok(entry)),
+                Ok(Some(Err(bad))) => {
+                    self.bad += 1;
+                    eprintln!("storywatch: {}:{}: {}", self.name, self.line, plain(&bad));
+                }
+                Ok(None) => return None,
+                Err(failure) => return Some(Err(failure)),
+            }
+        }
+    }
 }

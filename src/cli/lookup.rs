@@ -25,7 +25,12 @@ impl Place {
     /// # Errors
     /// [`Refused`] when there is at least one fault.
     pub(super) fn load(&self) -> Result<Config> {
-        let (config, diagnostics) = self.diagnose();
+        self.load_in(&config::environment())
+    }
+
+    /// As [`Place::load`], with other environment variables than the process has.
+    pub(super) fn load_in(&self, environment: &BTreeMap<String, String>) -> Result<Config> {
+        let (config, diagnostics) = self.diagnose_in(environment);
         if !diagnostics.is_empty() {
             eprint!("{}", config::render(&diagnostics, std::io::stderr().is_terminal()));
         }
@@ -34,13 +39,17 @@ impl Place {
 
     /// The configuration, unless refused, and all that is to be said of it.
     pub(super) fn diagnose(&self) -> (Option<Config>, Vec<Diagnostic>) {
+        self.diagnose_in(&config::environment())
+    }
+
+    fn diagnose_in(&self, environment: &BTreeMap<String, String>) -> (Option<Config>, Vec<Diagnostic>) {
         let mut flags = Overrides::default();
         if let Some(database) = &self.database {
             flags = flags.set("--database", "storage.path", &database.to_string_lossy());
         }
         let compile =
             |queries: &[watch::Query], terms: &BTreeMap<String, Vec<String>>| watch::compile(queries, terms).problems;
-        match config::load(&self.config, &flags, &config::environment(), compile) {
+        match config::load(&self.config, &flags, environment, compile) {
             Ok(loaded) => (Some(loaded.config), loaded.warnings),
             Err(diagnostics) => (None, diagnostics),
         }

@@ -26,14 +26,15 @@ impl Match {
     pub(super) fn run(&self) -> Result<ExitCode> {
         let watches = self.compile()?;
         let mut out = Out::new();
-        for line in input::entries(self.input.as_deref())? {
+        let mut lines = input::entries(self.input.as_deref())?;
+        for line in lines.by_ref() {
             let line = line?;
             for found in matches(&watches, &line) {
                 out.json(&to_json(&line.id, &found))?;
             }
         }
         out.end()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(lines.code())
     }
 }
 

@@ -4,6 +4,8 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 
 use serde_json::Value;
 
+use crate::entry::is_invisible;
+
 /// Buffered standard output; flushed when dropped, or with an error by [`Out::end`].
 pub(super) struct Out {
     stdout: BufWriter<StdoutLock<'static>>,
@@ -36,9 +38,10 @@ impl Out {
     }
 }
 
-/// Without control characters: stored text has none, but addresses and errors come from elsewhere.
+/// Without what steers a terminal or turns the order of letters: stored text has none, but addresses, titles of feeds
+/// and errors come from elsewhere.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
+    text.chars().filter(|c| !is_invisible(*c)).collect()
 }
 
 /// The reader of our output has gone (`| head`): nothing failed.

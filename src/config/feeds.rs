@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use super::{
     Feed, Outlet, Secret,
     diagnostic::{Faults, is_dangerous, quote},
     files::Named,
     place::{Place, Sources},
     secrets::{Surroundings, check_inline, from_file, is_telling, read_secret, without_secrets},
-    values,
+    values, ways,
     written::{At, Node, Reader, Table, Value, Wrong, as_table, boolean, text, wrong},
 };
 
@@ -29,7 +31,7 @@ pub(super) fn feed(
     faults: &mut Faults,
 ) -> Option<PlacedFeed> {
     let mut reader = Reader::new(table, "[[feed]]", faults);
-    let url = reader.required("url", values::web_address);
+    let url = reader.required("url", address);
     let name = reader.optional("name", feed_name);
     let outlet = reader.optional("outlet", text);
     let groups = reader.list("groups", values::name).unwrap_or_default();
@@ -39,7 +41,10 @@ pub(super) fn feed(
     let password = read_secret(&mut reader, "password", "password_file", surroundings, sources);
     let language = reader.optional("language", values::language).map(|language| language.value);
     let enabled = reader.optional("enabled", boolean).is_none_or(|enabled| enabled.value);
-    reader.not_yet(&["proxy", "full_text"]);
+    let route = ways::route(&mut reader, surroundings, sources);
+    let trusted = ways::trusted(&mut reader, surroundings);
+    let user_agent = ways::user_agent(&mut reader);
+    reader.not_yet(&["full_text"]);
     reader.finish();
     let url = url?;
     check_login(&url, user.as_ref(), password.as_ref(), faults);
@@ -54,6 +59,9 @@ pub(super) fn feed(
         headers,
         user: user.map(|user| user.value),
         password: password.and_then(|password| password.value),
+        route,
+        trusted,
+        user_agent,
         language,
         enabled,
     };
@@ -61,6 +69,16 @@ pub(super) fn feed(
 }
 
 /// Free text, for people; but `group:` would be read as a group where feeds are named.
+/// A feed, unlike other addresses, has settings for a login.
+fn address(node: &Node) -> Result<Url, Wrong> {
+    let has_login = |url: &Url| !url.username().is_empty() || url.password().is_some();
+    let is_login = text(node).ok().and_then(|text| Url::parse(&text).ok()).is_some_and(|url| has_login(&url));
+    values::web_address(node).map_err(|wrong| match is_login {
+        true => wrong.help("use `user` and `password_file`".to_owned()),
+        false => wrong,
+    })
+}
+
 fn feed_name(node: &Node) -> Result<String, Wrong> {
     const LONGEST: usize = 200;
     let name = values::line(node)?;

@@ -23,11 +23,9 @@ enum Shape {
     Texts,
     /// A text that may not stand in the environment, where other processes see it.
     Secret,
-    /// Described, but not acted upon by this version.
-    NotYet,
 }
 
-const SETTINGS: [(&str, &str, Shape); 26] = [
+const SETTINGS: [(&str, &str, Shape); 29] = [
     ("storage", "path", Shape::Text),
     ("storage", "retention", Shape::Text),
     ("polling", "concurrency", Shape::Integer),
@@ -38,7 +36,10 @@ const SETTINGS: [(&str, &str, Shape); 26] = [
     ("polling", "max_body", Shape::Text),
     ("polling", "contact", Shape::Text),
     ("polling", "allow_networks", Shape::Texts),
-    ("polling", "proxy", Shape::NotYet),
+    ("polling", "proxy", Shape::Text),
+    ("polling", "proxy_password", Shape::Secret),
+    ("polling", "proxy_password_file", Shape::Text),
+    ("polling", "ca_file", Shape::Text),
     ("stories", "window", Shape::Text),
     ("operator", "notify", Shape::Texts),
     ("mail", "from", Shape::Text),
@@ -113,7 +114,7 @@ impl Layers {
                 written::unknown(key, *place, &format!("[{name}]"), keys_of(name), faults);
                 continue;
             };
-            if let Some(value) = layered(key, shape, *place, node, sources, faults) {
+            if let Some(value) = layered(shape, node, sources, faults) {
                 let other = self.files.0.insert(format!("{name}.{key}"), value).and_then(|other| place_of(&other));
                 if let Some(other) = other {
                     faults.error(*place, format!("`{name}.{key}` is set twice")).other("first set here", other);
@@ -184,10 +185,6 @@ impl Layer {
                 }
             },
             Shape::Texts => ValueKind::Array(items(written, place)),
-            Shape::NotYet => {
-                faults.error(place, written::not_yet(&setting));
-                return;
-            }
         };
         self.0.insert(setting, Layered::new(Some(&origin), value));
     }
@@ -231,7 +228,7 @@ fn default_layer(sources: &mut Sources) -> Layer {
 fn unknown_variable(variable: &str, place: Place, faults: &mut Faults) {
     let names: Vec<String> = SETTINGS
         .iter()
-        .filter(|(.., shape)| !matches!(shape, Shape::NotYet | Shape::Secret))
+        .filter(|(.., shape)| *shape != Shape::Secret)
         .map(|(section, key, _)| format!("{PREFIX}{}__{}", section.to_uppercase(), key.to_uppercase()))
         .collect();
     faults
@@ -248,18 +245,11 @@ fn shape_of_setting(setting: &str) -> Option<Shape> {
 }
 
 fn keys_of(section: &str) -> impl Iterator<Item = &'static str> + Clone {
-    SETTINGS.iter().filter(move |setting| setting.0 == section && setting.2 != Shape::NotYet).map(|setting| setting.1)
+    SETTINGS.iter().filter(move |setting| setting.0 == section).map(|setting| setting.1)
 }
 
 /// A value of a file, for the layers; `None` (and a fault) when it is not of the type that the setting wants.
-fn layered(
-    key: &str,
-    shape: Shape,
-    place: Place,
-    node: &Node,
-    sources: &mut Sources,
-    faults: &mut Faults,
-) -> Option<Layered> {
+fn layered(shape: Shape, node: &Node, sources: &mut Sources, faults: &mut Faults) -> Option<Layered> {
     let origin = node.place.to_word();
     let kind = match shape {
         Shape::Text => written::text(node).map(ValueKind::String),
@@ -269,10 +259,6 @@ fn layered(
         }
         Shape::Integer => written::integer(node).map(ValueKind::I64),
         Shape::Texts => return texts(node, faults).map(|items| Layered::new(Some(&origin), items)),
-        Shape::NotYet => {
-            faults.error(place, written::not_yet(key));
-            return None;
-        }
     };
     kind.map(|kind| Layered::new(Some(&origin), kind)).map_err(|wrong| wrong.tell(node.place, faults)).ok()
 }

@@ -46,7 +46,7 @@ pub(super) fn read(
 ) -> (Option<Config>, Origins) {
     let is_incomplete = written.is_incomplete;
     let storage = settings::storage(merged, surroundings, faults);
-    let polling = settings::polling(merged, faults);
+    let polling = settings::polling(merged, surroundings, &mut sources, faults);
     let stories = settings::stories(merged, faults);
     let mail = mail::mail(merged, surroundings, &mut sources, faults);
     let web = settings::web(merged, faults);

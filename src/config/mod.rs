@@ -20,6 +20,7 @@ mod units;
 mod values;
 mod watches;
 mod watchlists;
+mod ways;
 mod webhooks;
 mod written;
 
@@ -47,6 +48,7 @@ pub use origins::Origins;
 pub use secrets::{Secret, SecretBytes, without_secrets};
 pub use units::duration as parse_duration;
 pub use watchlists::{Watchlists, load_watchlists};
+pub use ways::{Proxy, Route, Trusted};
 
 use crate::{alert, message, watch};
 
@@ -144,6 +146,9 @@ pub struct Polling {
     pub contact: Option<String>,
     /// Networks that feeds and webhooks may lie in although they are not public.
     pub allow_networks: Vec<IpNet>,
+    /// For all feeds that say nothing else.
+    pub proxy: Option<Proxy>,
+    pub trusted: Option<Trusted>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -227,6 +232,12 @@ pub struct Feed {
     pub headers: Vec<(String, Secret)>,
     pub user: Option<String>,
     pub password: Option<Secret>,
+    /// `None`: as `[polling]` says.
+    pub route: Option<Route>,
+    /// As well as those of `[polling]`.
+    pub trusted: Option<Trusted>,
+    /// Instead of our own name.
+    pub user_agent: Option<String>,
     pub language: Option<String>,
     pub enabled: bool,
 }
@@ -295,7 +306,8 @@ pub struct Webhook {
 /// The URL of a feed may carry a token.
 impl fmt::Debug for Feed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, url, outlet, groups, every, headers, user, password, language, enabled } = self;
+        let Self { name, url, outlet, groups, every, headers, user, password, language, enabled, .. } = self;
+        let Self { route, user_agent, .. } = self;
         f.debug_struct("Feed")
             .field("name", name)
             .field("url", &secrets::without_secrets(url).as_str())
@@ -305,6 +317,8 @@ impl fmt::Debug for Feed {
             .field("headers", headers)
             .field("user", user)
             .field("password", password)
+            .field("route", route)
+            .field("user_agent", user_agent)
             .field("language", language)
             .field("enabled", enabled)
             .finish()

@@ -13,12 +13,13 @@ use super::{
 };
 
 /// Tells of each value that stood before; `what` as in "the watch `x` is defined twice".
-fn check_once<'a>(what: &str, named: impl Iterator<Item = (&'a str, Place)>, faults: &mut Faults) {
+fn check_once<'a>(what: &str, named: impl Iterator<Item = (&'a str, Place)>, faults: &mut Faults, help: Option<&str>) {
     let mut first: BTreeMap<&str, Place> = BTreeMap::new();
     for (name, place) in named {
         match first.get(name) {
             Some(before) => {
-                faults.error(place, format!("{what} {} is defined twice", quote(name))).other("first here", *before);
+                let message = format!("{what} {} is defined twice", quote(name));
+                faults.error(place, message).other("first here", *before).help(help.map(str::to_owned));
             }
             None => {
                 first.insert(name, place);
@@ -29,7 +30,7 @@ fn check_once<'a>(what: &str, named: impl Iterator<Item = (&'a str, Place)>, fau
 
 pub(super) fn check_watch_names(watches: &[PlacedWatch], faults: &mut Faults) {
     let named = watches.iter().map(|watch| (watch.watch.query.name.as_str(), watch.places.whole));
-    check_once("the watch", named.filter(|(name, _)| !name.is_empty()), faults);
+    check_once("the watch", named.filter(|(name, _)| !name.is_empty()), faults, None);
 }
 
 pub(super) fn check_feeds_once(feeds: &[PlacedFeed], faults: &mut Faults) {
@@ -48,7 +49,8 @@ pub(super) fn check_feeds_once(feeds: &[PlacedFeed], faults: &mut Faults) {
     }
     // Two feeds without names and with one URL have made one mistake, not two.
     let others = feeds.iter().filter(|feed| !(again.contains(&feed.name) && feed.name == feed.url));
-    check_once("the feed", others.map(|feed| (feed.feed.name.as_str(), feed.name)), faults);
+    let named = others.map(|feed| (feed.feed.name.as_str(), feed.name));
+    check_once("the feed", named, faults, Some("each needs a `name` of its own"));
 }
 
 /// Gives each feed its outlet: the one it names, else the one whose domain its URL is in, else the registrable domain

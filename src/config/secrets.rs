@@ -18,7 +18,7 @@ use super::{
 const LONGEST: u64 = 64 * 1024;
 
 /// A secret text: never shown by `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {
@@ -160,7 +160,7 @@ fn read_with(
 /// A secret may stand in a file only if nobody but its owner can read that.
 pub(super) fn check_inline(place: Place, file_key: &str, sources: &Sources, faults: &mut Faults) {
     if sources.is_exposed(place) {
-        let help = format!("put it into a file of its own and name that in `{file_key}`, or chmod 600 this one");
+        let help = format!("put it into a file of its own and name that in `{file_key}`");
         faults.error(place, "a secret stands in a file that other users can read").help(help);
     }
 }

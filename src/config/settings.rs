@@ -1,11 +1,12 @@
 //! The scalar sections as meant: `[storage]`, `[polling]`, `[stories]`, `[web]`.
 
 use super::{
-    Polling, Storage, Stories, Web,
+    Polling, Route, Storage, Stories, Web,
     diagnostic::Faults,
     layers::Settings,
+    place::Sources,
     secrets::Surroundings,
-    values,
+    values, ways,
     written::{At, Reader},
 };
 
@@ -21,7 +22,12 @@ pub(super) fn storage(settings: &Settings, surroundings: &Surroundings, faults: 
     Some(Storage { path: surroundings.path(&path?.value), retention: retention?.value })
 }
 
-pub(super) fn polling(settings: &Settings, faults: &mut Faults) -> Option<Polling> {
+pub(super) fn polling(
+    settings: &Settings,
+    surroundings: &Surroundings,
+    sources: &mut Sources,
+    faults: &mut Faults,
+) -> Option<Polling> {
     let mut reader = Reader::new(settings.table("polling"), "[polling]", faults);
     let concurrency = reader.optional("concurrency", values::number(1..=1024));
     let per_host = reader.optional("per_host", values::number(1..=16));
@@ -31,6 +37,11 @@ pub(super) fn polling(settings: &Settings, faults: &mut Faults) -> Option<Pollin
     let max_body = reader.optional("max_body", values::size(1 << 10..=1 << 30));
     let contact = reader.optional("contact", values::contact).map(|contact| contact.value);
     let networks = reader.list_or_none("allow_networks", values::network).unwrap_or_default();
+    let proxy = match ways::route(&mut reader, surroundings, sources) {
+        Some(Route::Through(proxy)) => Some(proxy),
+        Some(Route::Straight) | None => None,
+    };
+    let trusted = ways::trusted(&mut reader, surroundings);
     let (min_interval, max_interval) = (min_interval?, max_interval?);
     if min_interval.value > max_interval.value {
         let message = "`min_interval` is longer than `max_interval`";
@@ -45,6 +56,8 @@ pub(super) fn polling(settings: &Settings, faults: &mut Faults) -> Option<Pollin
         max_body: max_body?.value,
         contact,
         allow_networks: networks.into_iter().map(|network| network.value).collect(),
+        proxy,
+        trusted,
     })
 }
 

@@ -12,6 +12,7 @@ use super::{
     units,
     written::{Node, Wrong, integer, text, wrong},
 };
+use crate::message;
 
 /// ISO 639-1, as of 2024.
 const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da \
@@ -105,7 +106,7 @@ pub(super) fn web_address(node: &Node) -> Result<Url, Wrong> {
         return Err(wrong(format!("expected an http or https URL, found {}", quote(url.scheme()))));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("a login does not belong in the URL").help("use `user` and `password_file`".to_owned()));
+        return Err(wrong("a login does not belong in the URL"));
     }
     Ok(url)
 }
@@ -141,13 +142,13 @@ fn no_url(text: &str, error: url::ParseError) -> Wrong {
     wrong(format!("this is no URL: {error}")).help(is_bare.then(|| "begin it with https://".to_owned()))
 }
 
-/// `user@example.org`
+/// `user@example.org`, as far as a mail can be addressed to it.
 pub(super) fn email(node: &Node) -> Result<String, Wrong> {
     let text = line(node)?;
-    match text.parse::<Address>() {
-        Ok(_) if text.is_ascii() => Ok(text),
-        _ => Err(wrong(format!("{} is no e-mail address", quote(&text)))),
+    if message::is_address(&text) {
+        return Ok(text);
     }
+    Err(wrong(format!("{} is no e-mail address", quote(&text))))
 }
 
 /// `Name <user@example.org>`: name (may be empty) and address.
@@ -157,6 +158,9 @@ pub(super) fn mailbox(node: &Node) -> Result<(String, String), Wrong> {
         wrong(format!("{} is no sender", quote(&text)))
             .help("write it as \"Storywatch <alerts@example.org>\"".to_owned())
     })?;
+    if !message::is_address(&mailbox.email.to_string()) {
+        return Err(wrong(format!("{} is no e-mail address", quote(mailbox.email.as_ref()))));
+    }
     let name = mailbox.name.unwrap_or_default();
     if name.chars().any(is_dangerous) {
         return Err(wrong("a line break or another control character is not allowed here"));

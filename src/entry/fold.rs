@@ -80,7 +80,7 @@ fn joins(c: char) -> bool {
 }
 
 /// Control, bidi, zero-width and other format characters that show nothing by themselves.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'

@@ -21,8 +21,9 @@ pub struct LineEntry {
 /// What is wrong with a line.
 #[derive(Debug, thiserror::Error)]
 pub enum LineError {
-    #[error("no JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    /// The place is one within the line.
+    #[error("no JSON: {}", told(.0))]
+    Json(serde_json::Error),
     #[error("no JSON object but {0}")]
     NoObject(&'static str),
     #[error("no `id`")]
@@ -33,13 +34,20 @@ pub enum LineError {
     Empty,
 }
 
+/// What serde_json says, with a column alone: each line is a document of its own for it.
+fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    format!("{what} at column {}", error.column())
+}
+
 /// Reads one line: `{"id", "title", "summary"?, "content"?, "url"?, "outlet"?, "feed"?, "author"?, "tags"?,
 /// "published"?, "lang"?}`.
 ///
 /// `body` and `text` are taken for `content` where other tools name it so; other keys are ignored, and `null` is as
 /// good as absent. Times are RFC 3339; one that cannot be read counts as absent, because dates decide nothing.
 pub fn from_json_line(line: &str) -> Result<LineEntry, LineError> {
-    let value: Value = serde_json::from_str(line)?;
+    let value: Value = serde_json::from_str(line).map_err(LineError::Json)?;
     if !value.is_object() {
         return Err(LineError::NoObject(kind(&value)));
     }

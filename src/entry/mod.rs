@@ -12,6 +12,7 @@ mod tags;
 pub mod text;
 pub mod url;
 
+pub use fold::is_invisible;
 pub use line::{LineEntry, LineError, from_json_line};
 pub use reading::from_parsed;
 

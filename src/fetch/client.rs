@@ -1,6 +1,7 @@
 //! The HTTP client and the exchange of one fetch: hop by hop, guarded, capped, and with one deadline over all.
 
 use std::{
+    collections::{HashMap, hash_map::Entry},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -8,16 +9,16 @@ use std::{
 use ipnet::IpNet;
 use jiff::Timestamp;
 use reqwest::{
-    ClientBuilder, RequestBuilder,
+    Certificate, ClientBuilder, RequestBuilder,
     header::{
         ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-        LAST_MODIFIED, LOCATION,
+        LAST_MODIFIED, LOCATION, USER_AGENT,
     },
 };
 use url::Url;
 
 use super::{
-    Error, Guard, Request, Response, Slots,
+    Error, Guard, Request, Response, Slots, Way,
     headers::{max_age, retry_after},
     hop::{Trail, may_have_credentials},
     registrable_domain, shown,
@@ -26,6 +27,8 @@ use super::{
 /// Feed types first, anything rather than a 406 last.
 const FEED_TYPES: &str = "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, \
                           application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1";
+/// Beside an ETag: the new entries alone will do (RFC 3229 with the instance manipulation that feeds use).
+const A_IM: HeaderName = HeaderName::from_static("a-im");
 /// Names and values of one response's headers together.
 const MAX_HEADERS: usize = 64 * 1024;
 
@@ -63,7 +66,7 @@ impl Default for Settings {
 /// Fetches feeds. Cheap to clone; slots are shared.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    http: HashMap<Way, reqwest::Client>,
     guard: Guard,
     slots: Slots,
 }
@@ -75,10 +78,23 @@ enum Hop {
 }
 
 impl Client {
+    /// A client that goes straight.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
+        Self::with_ways(settings, [])
+    }
+
+    /// A client that can also go these ways.
+    pub fn with_ways(settings: &Settings, ways: impl IntoIterator<Item = Way>) -> Result<Self, Error> {
         let guard = Guard::new(settings.allow_networks.clone());
         let slots = Slots::new(settings.concurrency, settings.per_host);
-        Ok(Self { http: build_http(settings, &guard, NONE_KEPT)?, guard, slots })
+        let mut http = HashMap::new();
+        for way in ways.into_iter().chain([Way::default()]) {
+            if let Entry::Vacant(place) = http.entry(way) {
+                let client = build_way(settings, &guard, NONE_KEPT, place.key())?;
+                place.insert(client);
+            }
+        }
+        Ok(Self { http, guard, slots })
     }
 
     /// One poll's exchange, whole or not at all: an answer whose body was cut off is an error, so that nothing of it
@@ -91,10 +107,18 @@ impl Client {
         let mut left = request.timeout;
         loop {
             self.guard.check_url(trail.url())?;
-            let _slot = self.slots.take(&registrable_domain(trail.url())).await;
+            let host = registrable_domain(trail.url());
+            let slot = self.slots.take(&host).await.ok_or_else(|| Error::Held { host: host.clone() })?;
             let started = Instant::now();
-            match tokio::time::timeout(left, self.ask(request, &trail, now)).await {
-                Ok(Ok(Hop::Arrived(response))) => return Ok(*response),
+            let answer = tokio::time::timeout(left, self.ask(request, &trail, now)).await;
+            self.slots.note(&host, answer.is_err());
+            match answer {
+                Ok(Ok(Hop::Arrived(response))) => {
+                    if response.status == 429 {
+                        slot.send_others_away();
+                    }
+                    return Ok(*response);
+                }
                 Ok(Ok(Hop::Redirected { status, location })) => trail.follow(status, location.as_deref())?,
                 Ok(Err(error)) => return Err(error),
                 Err(_elapsed) => return Err(Error::Timeout(request.timeout)),
@@ -130,10 +154,15 @@ impl Client {
 
     fn with_credentials(&self, request: &Request, url: &Url) -> Result<RequestBuilder, Error> {
         let listed = request.listed.as_ref().unwrap_or(&request.url);
+        let http = self.http.get(&request.way).ok_or_else(|| Error::Setup("no such way out".to_owned()))?;
+        let get = |url: Url| match &request.user_agent {
+            Some(agent) => http.get(url).header(ACCEPT, FEED_TYPES).header(USER_AGENT, agent),
+            None => http.get(url).header(ACCEPT, FEED_TYPES),
+        };
         if !may_have_credentials(listed, url) {
-            return Ok(self.http.get(url.clone()).header(ACCEPT, FEED_TYPES));
+            return Ok(get(url.clone()));
         }
-        let built = self.http.get(with_user(url, listed)).header(ACCEPT, FEED_TYPES);
+        let built = get(with_user(url, listed));
         let built = match &request.basic_auth {
             Some((user, password)) => built.basic_auth(user, Some(password)),
             None => built,
@@ -147,18 +176,28 @@ impl Client {
 /// [`Guard::check_url`] before each request, since an address literal is never resolved, and set a deadline.
 /// `kept` is how many idle connections to one host are kept for the next request.
 pub fn build_http(settings: &Settings, guard: &Guard, kept: usize) -> Result<reqwest::Client, Error> {
+    build_way(settings, guard, kept, &Way::default())
+}
+
+fn build_way(settings: &Settings, guard: &Guard, kept: usize, way: &Way) -> Result<reqwest::Client, Error> {
     // Somebody has been here before (a second client, lettre): the same provider, nothing to do.
     let _already = rustls::crypto::ring::default_provider().install_default();
     let agent = user_agent(settings.contact.as_deref())?;
-    let builder = || common(settings, guard, agent.clone()).pool_max_idle_per_host(kept);
-    builder().build().or_else(|error| without_roots(builder(), &error))
+    let guard = guard.but_for(way.through());
+    let builder = || way.proxied(common(settings, &guard, agent.clone()).pool_max_idle_per_host(kept));
+    let own = way.certificates()?;
+    builder()?.tls_certs_merge(own.clone()).build().or_else(|error| without_roots(builder()?, own, &error))
 }
 
 /// A machine without CA certificates can still poll http: every https origin is then refused as untrusted, by name,
 /// at its poll, instead of the whole daemon failing to start.
-fn without_roots(builder: ClientBuilder, error: &reqwest::Error) -> Result<reqwest::Client, Error> {
+fn without_roots(
+    builder: ClientBuilder,
+    own: Vec<Certificate>,
+    error: &reqwest::Error,
+) -> Result<reqwest::Client, Error> {
     let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-    let client = builder.tls_certs_only([]).build().map_err(|_| Error::Setup(cause.clone()))?;
+    let client = builder.tls_certs_only(own).build().map_err(|_| Error::Setup(cause.clone()))?;
     tracing::warn!(%cause, "no https origin can be trusted");
     Ok(client)
 }
@@ -169,7 +208,6 @@ fn common(settings: &Settings, guard: &Guard, agent: HeaderValue) -> ClientBuild
         .dns_resolver(Arc::new(guard.clone()))
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
-        .no_proxy()
         .retry(reqwest::retry::never())
         .connect_timeout(settings.connect_timeout)
         .tcp_nodelay(true)
@@ -200,6 +238,9 @@ fn conditions(request: &Request, trail: &Trail) -> HeaderMap {
         if let Some(Ok(value)) = value {
             headers.insert(name, value);
         }
+    }
+    if headers.contains_key(IF_NONE_MATCH) {
+        headers.insert(A_IM, HeaderValue::from_static("feed"));
     }
     headers
 }
@@ -238,6 +279,7 @@ async fn receive(
         status: answer.status().as_u16(),
         final_url: trail.url().clone(),
         permanent_url: trail.permanent_url().cloned(),
+        is_delta: answer.status().as_u16() == 226,
         etag: bytes(ETAG),
         last_modified: bytes(LAST_MODIFIED),
         content_type: bytes(CONTENT_TYPE).map(|value| String::from_utf8_lossy(&value).into_owned()),

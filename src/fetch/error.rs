@@ -18,6 +18,9 @@ pub enum Error {
     /// The address guard.
     #[error("refused: {0}")]
     Refused(#[from] Refused),
+    /// Not asked: the host answered another request with 429 while this one waited for its turn.
+    #[error("{host} asks to be left alone")]
+    Held { host: String },
     #[error("cannot resolve {host}: {cause}")]
     Dns { host: String, cause: String },
     #[error("cannot connect to {host}: {cause}")]
@@ -55,6 +58,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Dns { .. } | Self::Connect { .. } | Self::Timeout(_) | Self::Http { .. } | Self::Body(_) => true,
+            Self::Held { .. } => true,
             Self::Setup(_) | Self::BadHeader { .. } | Self::Scheme { .. } | Self::Refused(_) | Self::Tls { .. } => {
                 false
             }
@@ -62,6 +66,16 @@ impl Error {
             Self::TooManyRedirects { .. } | Self::RedirectLoop { .. } | Self::Downgrade { .. } => false,
             Self::UnaskedNotModified => false,
         }
+    }
+
+    /// The host took the time there was and said nothing to the end.
+    pub fn is_hang(&self) -> bool {
+        matches!(self, Self::Timeout(_))
+    }
+
+    /// Nobody there who can prove to be whom the URL names, or an address that may not be asked.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Tls { .. } | Self::Refused(_))
     }
 
     /// What the HTTP client says about a request that got no response head. Its own text is left aside, because it

@@ -13,6 +13,7 @@ mod origin;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub use self::{
     error::Error,
     guard::{Guard, Refused},
     slots::{Slot, Slots},
+    way::{Proxy, Way},
 };
 
 /// What to ask for.
@@ -41,6 +43,10 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// User and password, sent to the listed origin only.
     pub basic_auth: Option<(String, String)>,
+    /// Instead of our own name.
+    pub user_agent: Option<String>,
+    /// One of the ways that the client was made with.
+    pub way: Way,
     /// For the whole exchange, redirects and body included; waiting for a slot is not counted.
     pub timeout: Duration,
     /// Bytes after decompression.
@@ -57,6 +63,8 @@ impl Request {
             last_modified: None,
             headers: Vec::new(),
             basic_auth: None,
+            user_agent: None,
+            way: Way::default(),
             timeout: Duration::from_secs(60),
             max_body: 16 << 20,
         }
@@ -73,6 +81,8 @@ pub struct Response {
     /// Where the feed has moved for good, if there were redirects and every one was permanent (301, 308). To be
     /// remembered only if the body proves to be a feed.
     pub permanent_url: Option<Url>,
+    /// The body lists only what is new (226, RFC 3229).
+    pub is_delta: bool,
     /// New validators, of a 200 as well as of a 304.
     pub etag: Option<Vec<u8>>,
     pub last_modified: Option<Vec<u8>>,

@@ -22,7 +22,7 @@ use rusqlite::{Connection, Transaction};
 
 use crate::{
     entry::{Entry, EntryId, FeedId},
-    schedule::PollState,
+    schedule::{Notice, PollState},
     store::{Error, Store, entries, feeds, life, search, stories},
     story::{Document, Index, StoryId, Verdict, correction::correction},
     watch::folded_words,
@@ -41,6 +41,8 @@ pub struct News {
     pub feed: FeedId,
     /// URL by which the feed is configured.
     pub url: String,
+    /// What the operator calls it.
+    pub name: String,
     pub title: Option<String>,
     /// As listed in the document.
     pub entries: Vec<Entry>,
@@ -56,6 +58,14 @@ pub struct Counts {
     pub changed: usize,
     /// Recognised by headline after all ids of the feed changed at once.
     pub rekeyed: usize,
+}
+
+/// What follows for the feed from the poll, stored with its entries.
+#[derive(Clone, Debug)]
+pub struct Next {
+    pub state: PollState,
+    /// For the operator.
+    pub notices: Vec<Notice>,
 }
 
 /// What a committed intake has done.
@@ -123,15 +133,16 @@ impl Intake {
         rules: Arc<Rules>,
         news: News,
         now: Timestamp,
-        next: impl FnOnce(Counts) -> PollState + Send + 'static,
+        next: impl FnOnce(Counts) -> Next + Send + 'static,
     ) -> Result<Recorded, Error> {
         let at_work = self.clone();
         let at_end = self.clone();
         let work = move |transaction: &Transaction<'_>| {
             let mut memory = at_work.lock();
             let (counts, queued) = take_in(transaction, &mut memory, &rules, &news, now)?;
-            let state = next(counts);
+            let Next { state, notices } = next(counts);
             feeds::save(transaction, news.feed, news.title.as_deref(), &state)?;
+            feeds::tell(transaction, &news.url, &news.name, &notices, now)?;
             Ok(Recorded { counts, queued, state })
         };
         store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await

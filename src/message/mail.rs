@@ -79,10 +79,17 @@ pub(crate) fn parse_address(text: &str) -> Result<Address, BadAddress> {
         _ => return Err(bad()),
     };
     let address = Address::new(local, domain).map_err(|_| bad())?;
-    if !local.is_ascii() || local.len() > 64 {
+    // What a header cannot be read back from (`"q q"@example.org`) lettre loses when it builds the mail.
+    let is_readable = Mailbox::new(None, address.clone()).to_string().parse::<Mailbox>().is_ok();
+    if !local.is_ascii() || local.len() > 64 || !is_readable {
         return Err(bad());
     }
     Ok(address)
+}
+
+/// Whether mail can be addressed to this text.
+pub fn is_address(text: &str) -> bool {
+    parse_address(text).is_ok()
 }
 
 /// The mail that tells `alert` to the mailbox `to`: its bytes, the same for the same arguments.

@@ -3,7 +3,10 @@
 //!
 //! Must not decide when to poll (that is `schedule`) nor what is news (that is `intake`).
 
+mod holds;
+mod known;
 mod one;
+mod whole;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -12,7 +15,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -26,14 +29,19 @@ use tracing::{error, info, warn};
 use crate::{
     chance,
     clock::Clock,
-    config::{Config, Feed},
+    config::Feed,
     courier::Round,
     entry::FeedId,
     fetch::{Client, registrable_domain},
     intake::{Counts, Intake, Rules},
-    schedule::{self, Hold, HostHolds, Pace, PollState},
+    schedule::{self, Hold, Notice, PollState},
     store::{self, Store, feeds},
 };
+
+pub use one::ways;
+
+use holds::Holds;
+use known::{Known, pace, sync_rows};
 
 /// The longest sleep, so that the watchdog sees the loop move on.
 const IDLE: Duration = Duration::from_secs(1);
@@ -44,6 +52,9 @@ const AFTER_ERROR: Duration = Duration::from_secs(15);
 /// Polls begun in one turn of the loop; the rest waits for the next turn, so that neither memory nor the loop is taken
 /// up by feeds that only queue for a slot.
 const BEGUN_AT_ONCE: usize = 512;
+
+/// A wall clock that has moved against the monotonic one by more than this was set; less is drift.
+const CLOCK_WAS_SET: Duration = Duration::from_secs(60);
 
 /// What polling needs besides the store; a reload brings another.
 #[derive(Clone)]
@@ -58,29 +69,29 @@ pub struct Poller {
     rules: Arc<Rules>,
     tools: Tools,
     clock: Clock,
-    feeds: HashMap<FeedId, Known>,
+    feeds: BTreeMap<FeedId, Known>,
     /// What is due when; feeds being polled and feeds given up are not in it.
     queue: BTreeSet<(Timestamp, FeedId)>,
-    holds: HostHolds,
+    holds: Holds,
     polling: JoinSet<Landed>,
     in_flight: HashMap<Id, FeedId>,
-    /// States that are newer than what is stored.
-    unsaved: BTreeMap<FeedId, PollState>,
+    /// States that are newer than what is stored, and what the operator is to be told with them.
+    unsaved: BTreeMap<FeedId, (PollState, Vec<Notice>)>,
     new_holds: Vec<(String, Hold)>,
     progress: Arc<AtomicU64>,
-}
-
-struct Known {
-    feed: Feed,
-    state: PollState,
+    /// What both clocks showed at the last turn.
+    last_turn: (Timestamp, Instant),
 }
 
 /// What one poll came to.
 struct Landed {
     state: PollState,
+    notices: Vec<Notice>,
     /// The state has been stored together with the entries.
     is_saved: bool,
     hold: Option<(String, Hold)>,
+    /// Not asked at all: its host is to be left alone.
+    is_held: bool,
     counts: Counts,
     queued: usize,
     failure: Option<store::Error>,
@@ -101,12 +112,15 @@ pub struct Polled {
     pub name: String,
     pub counts: Counts,
     pub is_unchanged: bool,
+    /// Not asked: its host is to be left alone.
+    pub is_held: bool,
     pub error: Option<String>,
 }
 
 impl fmt::Display for Polled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.error {
+            _ if self.is_held => write!(f, "{}: not asked, for its host is to be left alone", self.name),
             Some(error) => write!(f, "{}: {error}", self.name),
             None if self.is_unchanged => write!(f, "{}: not modified", self.name),
             None => {
@@ -139,16 +153,19 @@ impl Poller {
             rules,
             tools,
             clock,
-            feeds: HashMap::new(),
+            feeds: BTreeMap::new(),
             queue: BTreeSet::new(),
-            holds: holds.into_iter().map(|(host, until, reason)| (host, Hold { until, reason })).collect(),
+            holds: Holds::new(holds.into_iter().map(|(host, until, reason)| (host, Hold { until, reason })).collect()),
             polling: JoinSet::new(),
             in_flight: HashMap::new(),
             unsaved: BTreeMap::new(),
             new_holds: Vec::new(),
             progress: Arc::default(),
+            last_turn: (now, Instant::now()),
         };
-        poller.take_up(known, now);
+        for (id, feed, state) in known {
+            poller.queue_up(id, Known { feed, state });
+        }
         Ok(poller)
     }
 
@@ -166,6 +183,7 @@ impl Poller {
         stop: CancellationToken,
     ) {
         let progress = self.progress();
+        self.spread_start();
         while !stop.is_cancelled() {
             self.progress.fetch_add(1, Ordering::Relaxed);
             let pause = match self.turn(&wake).await {
@@ -205,15 +223,18 @@ impl Poller {
         let order = wanted.clone();
         let mut counts: HashMap<FeedId, (Counts, bool)> = HashMap::new();
         while !wanted.is_empty() || !self.polling.is_empty() {
-            let batch: Vec<FeedId> = wanted.drain(..wanted.len().min(BEGUN_AT_ONCE)).collect();
-            self.begin(batch, now).await?;
-            while let Some(done) = self.polling.join_next_with_id().await {
-                if let Some((id, landed)) = self.landed(done, &wake) {
-                    counts.insert(id, (landed.counts, landed.state.last_status == Some(304)));
-                    if let Some(failure) = landed.failure {
-                        return Err(failure);
-                    }
-                }
+            let room = BEGUN_AT_ONCE.saturating_sub(self.polling.len());
+            if !wanted.is_empty() && room >= BEGUN_AT_ONCE / 4 {
+                let batch: Vec<FeedId> = wanted.drain(..wanted.len().min(room)).collect();
+                self.begin(batch, now).await?;
+            }
+            let Some(done) = self.polling.join_next_with_id().await else { continue };
+            let Some((id, landed)) = self.landed(done, &wake) else { continue };
+            if let Some(failure) = landed.failure {
+                return Err(failure);
+            }
+            if !landed.is_held {
+                counts.insert(id, (landed.counts, landed.state.last_status == Some(304)));
             }
         }
         self.save(Vec::new()).await?;
@@ -224,7 +245,7 @@ impl Poller {
         let known = self.feeds.get(&id)?;
         let (counts, is_unchanged) = result.copied().unwrap_or_default();
         let error = known.state.last_error.clone().filter(|_| known.state.failures > 0);
-        Some(Polled { name: known.feed.name.clone(), counts, is_unchanged, error })
+        Some(Polled { name: known.feed.name.clone(), counts, is_unchanged, is_held: result.is_none(), error })
     }
 
     fn wanted(&self, pass: &Pass, now: Timestamp) -> Vec<FeedId> {
@@ -233,9 +254,7 @@ impl Poller {
             Pass::All => known.state.retired.is_none(),
             Pass::Named(names) => names.iter().any(|name| *name == known.feed.name || name == known.feed.url.as_str()),
         };
-        let mut wanted: Vec<FeedId> = self.feeds.iter().filter(|(_, k)| is_wanted(k)).map(|(id, _)| *id).collect();
-        wanted.sort();
-        wanted
+        self.feeds.iter().filter(|(_, known)| is_wanted(known)).map(|(id, _)| *id).collect()
     }
 
     /// Takes in what has landed, stores what is not stored yet, begins what is due.
@@ -246,6 +265,7 @@ impl Poller {
             }
         }
         let now = self.clock.now();
+        self.look_at_the_clock(now);
         let due: Vec<FeedId> =
             self.queue.iter().take_while(|(time, _)| *time <= now).take(BEGUN_AT_ONCE).map(|(_, id)| *id).collect();
         self.begin(due, now).await
@@ -261,8 +281,8 @@ impl Poller {
             let pace = pace(&self.rules.config, &known.feed);
             let domain = registrable_domain(&one::address(&known.feed, &known.state));
             if let Some(hold) = self.holds.get(&domain, now) {
-                let state = schedule::postpone(&known.state, &pace, hold, chance::fraction());
-                self.set_state(id, state, true);
+                let state = schedule::postpone(&known.state, &pace, &hold, chance::fraction());
+                self.set_state(id, state, Some(Vec::new()));
             } else {
                 underway.push((id, schedule::underway(&known.state, &pace, now)));
                 begun.push(id);
@@ -283,12 +303,11 @@ impl Poller {
             feed: known.feed.clone(),
             state: known.state.clone(),
             pace: pace(&self.rules.config, &known.feed),
-            timeout: self.rules.config.polling.timeout,
-            max_body: self.rules.config.polling.max_body,
             store: Arc::clone(&self.store),
             intake: self.intake.clone(),
             rules: Arc::clone(&self.rules),
             tools: self.tools.clone(),
+            holds: self.holds.clone(),
             clock: self.clock,
         };
         let task = self.polling.spawn(poll.run());
@@ -306,21 +325,21 @@ impl Poller {
             wake.notify_one();
         }
         if let Some((domain, hold)) = &landed.hold {
-            warn!(host = domain, until = %hold.until, reason = hold.reason, "the host asks to be left alone");
-            self.holds.add(domain, hold.clone());
+            warn!(host = domain, until = %hold.until, reason = hold.reason, "the host is left alone");
             self.new_holds.push((domain.clone(), hold.clone()));
         }
         self.report(id, &landed);
-        self.set_state(id, landed.state.clone(), !landed.is_saved);
+        self.set_state(id, landed.state.clone(), (!landed.is_saved).then(|| landed.notices.clone()));
         Some((id, landed))
     }
 
     fn after_panic(&self, id: FeedId, panic: &JoinError) -> Option<Landed> {
         let known = self.feeds.get(&id)?;
-        let outcome = schedule::Outcome::Failed { error: format!("polling panicked: {panic}"), transient: false };
+        let error = format!("polling panicked: {panic}");
+        let outcome = schedule::Outcome::Failed { error, cause: schedule::Cause::Other };
         let pace = pace(&self.rules.config, &known.feed);
         let next = schedule::next(&known.state, &outcome, &pace, self.clock.now(), chance::signed());
-        Some(Landed::unsaved(next.state))
+        Some(Landed::unsaved(next.state, next.notices))
     }
 
     fn report(&self, id: FeedId, landed: &Landed) {
@@ -347,7 +366,8 @@ impl Poller {
         }
     }
 
-    fn set_state(&mut self, id: FeedId, state: PollState, is_unsaved: bool) {
+    /// `unsaved`: the state is not stored yet, and the operator is to be told this with it.
+    fn set_state(&mut self, id: FeedId, state: PollState, unsaved: Option<Vec<Notice>>) {
         // A reload may have taken the feed out while it was polled.
         let Some(known) = self.feeds.get_mut(&id) else { return };
         self.queue.remove(&(known.state.next_poll, id));
@@ -355,8 +375,10 @@ impl Poller {
             self.queue.insert((state.next_poll, id));
         }
         known.state = state.clone();
-        if is_unsaved {
-            self.unsaved.insert(id, state);
+        if let Some(notices) = unsaved {
+            let (newest, told) = self.unsaved.entry(id).or_insert_with(|| (state.clone(), Vec::new()));
+            *newest = state;
+            told.extend(notices);
         }
     }
 
@@ -365,11 +387,15 @@ impl Poller {
         if self.unsaved.is_empty() && self.new_holds.is_empty() && more.is_empty() {
             return Ok(());
         }
-        let mut states = self.unsaved.clone();
-        states.extend(more);
+        let now = self.clock.now();
+        let unsaved: Vec<_> = self.unsaved.iter().filter_map(|(id, entry)| self.to_store(*id, entry)).collect();
         let holds = self.new_holds.clone();
         let save = move |transaction: &rusqlite::Transaction<'_>| {
-            states.iter().try_for_each(|(id, state)| feeds::save(transaction, *id, None, state))?;
+            for (id, state, notices, feed) in unsaved {
+                feeds::save(transaction, id, None, &state)?;
+                feeds::tell(transaction, feed.url.as_str(), &feed.name, &notices, now)?;
+            }
+            more.iter().try_for_each(|(id, state)| feeds::save(transaction, *id, None, state))?;
             holds.iter().try_for_each(|(host, hold)| feeds::hold_host(transaction, host, hold.until, &hold.reason))
         };
         self.store.write(save).await?;
@@ -378,20 +404,55 @@ impl Poller {
         Ok(())
     }
 
+    fn to_store(
+        &self,
+        id: FeedId,
+        (state, notices): &(PollState, Vec<Notice>),
+    ) -> Option<(FeedId, PollState, Vec<Notice>, Feed)> {
+        Some((id, state.clone(), notices.clone(), self.feeds.get(&id)?.feed.clone()))
+    }
+
     fn until_due(&self) -> Duration {
         let Some((next, _)) = self.queue.first() else { return IDLE };
         let wait = next.duration_since(self.clock.now()).max(SignedDuration::from_millis(20));
         Duration::try_from(wait).unwrap_or(IDLE).min(IDLE)
     }
 
-    fn take_up(&mut self, known: Vec<(FeedId, Feed, PollState)>, now: Timestamp) {
-        let due = known.iter().filter(|(_, _, state)| state.next_poll <= now).count();
-        for (id, feed, state) in known {
-            let state = schedule::resume(&state, &pace(&self.rules.config, &feed), now, due, chance::fraction());
-            if state.retired.is_none() {
-                self.queue.insert((state.next_poll, id));
-            }
-            self.feeds.insert(id, Known { feed, state });
+    /// What is due at the start is spread over a while.
+    fn spread_start(&mut self) {
+        let known = std::mem::take(&mut self.feeds).into_iter().map(|(id, known)| (id, known.feed, known.state));
+        let known = known.collect();
+        self.queue.clear();
+        for (id, known) in known::resumed(known, &self.rules.config, self.clock.now()) {
+            self.queue_up(id, known);
+        }
+    }
+
+    fn queue_up(&mut self, id: FeedId, known: Known) {
+        if known.state.retired.is_none() {
+            self.queue.insert((known.state.next_poll, id));
+        }
+        self.feeds.insert(id, known);
+    }
+
+    /// Intervals are meant as spans of real time, whatever is done to the clock on the wall. Set back, everything to
+    /// come is moved along with it, or it would not be asked for as long. Set forward, or after a sleep of the
+    /// machine, everything that is due now is spread as it is after a start.
+    fn look_at_the_clock(&mut self, now: Timestamp) {
+        let (then, at) = std::mem::replace(&mut self.last_turn, (now, Instant::now()));
+        let expected = SignedDuration::try_from(at.elapsed()).unwrap_or_default();
+        let jump = now.duration_since(then) - expected;
+        if self.clock != Clock::Machine || jump.unsigned_abs() < CLOCK_WAS_SET {
+            return;
+        }
+        warn!(seconds = jump.as_secs(), "the clock was set");
+        let known: Vec<_> = self.queue.iter().filter_map(|(_, id)| Some((*id, self.feeds.get(id)?.clone()))).collect();
+        let back = jump.is_negative().then(|| jump.unsigned_abs());
+        if let Some(jump) = back {
+            self.holds.set_back(jump);
+        }
+        for (id, known) in known::after_jump(known, &self.rules.config, now, back) {
+            self.set_state(id, known.state, Some(Vec::new()));
         }
     }
 
@@ -413,23 +474,25 @@ impl Poller {
         let polled: Vec<FeedId> = self.in_flight.values().copied().collect();
         let before = std::mem::take(&mut self.feeds);
         self.queue.clear();
-        for (id, feed, stored) in known {
-            let pace = pace(&self.rules.config, &feed);
-            let state = match before.get(&id) {
-                Some(known) => sooner(known.state.clone(), &pace, now),
-                None => schedule::resume(&stored, &pace, now, 1, chance::fraction()),
-            };
-            if state.retired.is_none() && !polled.contains(&id) {
-                self.queue.insert((state.next_poll, id));
+        let (old, new): (Vec<_>, Vec<_>) = known.into_iter().partition(|(id, ..)| before.contains_key(id));
+        let old = old.into_iter().map(|(id, feed, _)| {
+            let state = known::sooner(before[&id].state.clone(), &pace(&self.rules.config, &feed), now);
+            (id, Known { feed, state })
+        });
+        let all: Vec<_> = old.chain(known::resumed(new, &self.rules.config, now)).collect();
+        for (id, known) in all {
+            match polled.contains(&id) {
+                true => drop(self.feeds.insert(id, known)),
+                false => self.queue_up(id, known),
             }
-            self.feeds.insert(id, Known { feed, state });
         }
     }
 }
 
 impl Landed {
-    fn unsaved(state: PollState) -> Self {
-        Self { state, is_saved: false, hold: None, counts: Counts::default(), queued: 0, failure: None }
+    fn unsaved(state: PollState, notices: Vec<Notice>) -> Self {
+        let counts = Counts::default();
+        Self { state, notices, is_saved: false, hold: None, is_held: false, counts, queued: 0, failure: None }
     }
 }
 
@@ -442,39 +505,4 @@ async fn rest(pause: Duration, progress: &AtomicU64) {
         progress.fetch_add(1, Ordering::Relaxed);
         left -= step;
     }
-}
-
-/// A shorter interval counts from now.
-fn sooner(state: PollState, pace: &Pace, now: Timestamp) -> PollState {
-    if state.failures > 0 {
-        return state;
-    }
-    let interval = SignedDuration::try_from(pace.interval(&state)).unwrap_or(SignedDuration::MAX);
-    let next_poll = now.saturating_add(interval).unwrap_or(Timestamp::MAX).min(state.next_poll);
-    PollState { next_poll, ..state }
-}
-
-fn pace(config: &Config, feed: &Feed) -> Pace {
-    Pace { every: feed.every, min_interval: config.polling.min_interval, max_interval: config.polling.max_interval }
-}
-
-/// Rows of the enabled feeds, made where there are none.
-fn sync_rows(
-    transaction: &rusqlite::Transaction<'_>,
-    config: &Config,
-    now: Timestamp,
-) -> Result<Vec<(FeedId, Feed, PollState)>, store::Error> {
-    let mut rows = feeds::all(transaction)?;
-    let mut known = Vec::new();
-    for feed in config.feeds.iter().filter(|feed| feed.enabled) {
-        let (id, state) = match rows.remove(feed.url.as_str()) {
-            Some(row) => (row.id, row.state),
-            None => {
-                let state = PollState::new(now);
-                (feeds::insert(transaction, feed.url.as_str(), &state)?, state)
-            }
-        };
-        known.push((id, feed.clone(), state));
-    }
-    Ok(known)
 }

@@ -5,16 +5,16 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Landed, Tools};
+use super::{Landed, Tools, holds::Holds, whole::is_whole};
 use crate::{
     chance,
     clock::Clock,
-    config::Feed,
+    config::{self, Config, Feed, Polling, Route, without_secrets},
     entry::{self, Entry, FeedId},
-    fetch::{Request, Response, registrable_domain},
-    intake::{Counts, Intake, News, Rules},
+    fetch::{Error, Proxy, Request, Response, Way, registrable_domain},
+    intake::{Counts, Intake, News, Next, Rules},
     parse::{self, NotAFeed},
-    schedule::{self, Fetched, Outcome, Pace, PollState},
+    schedule::{self, Cause, Fetched, Notice, Outcome, Pace, PollState},
     store::Store,
 };
 
@@ -23,12 +23,11 @@ pub(super) struct Poll {
     pub feed: Feed,
     pub state: PollState,
     pub pace: Pace,
-    pub timeout: Duration,
-    pub max_body: u64,
     pub store: Arc<Store>,
     pub intake: Intake,
     pub rules: Arc<Rules>,
     pub tools: Tools,
+    pub holds: Holds,
     pub clock: Clock,
 }
 
@@ -37,6 +36,8 @@ struct Read {
     title: Option<String>,
     ttl: Option<Duration>,
     entries: Vec<Entry>,
+    /// The document goes on to its end.
+    is_whole: bool,
 }
 
 /// Where a feed is fetched from now.
@@ -45,30 +46,68 @@ pub(super) fn address(feed: &Feed, state: &PollState) -> Url {
     moved.unwrap_or_else(|| feed.url.clone())
 }
 
+/// The ways out that the feeds of a configuration take.
+pub fn ways(config: &Config) -> Vec<Way> {
+    config.feeds.iter().map(|feed| way(&config.polling, feed)).collect()
+}
+
+fn way(polling: &Polling, feed: &Feed) -> Way {
+    let proxy = match &feed.route {
+        Some(Route::Straight) => None,
+        Some(Route::Through(proxy)) => Some(proxy),
+        None => polling.proxy.as_ref(),
+    };
+    let login = |proxy: &config::Proxy| {
+        proxy.login.as_ref().map(|(user, password)| (user.clone(), password.expose().to_owned()))
+    };
+    let proxy = proxy.map(|proxy| Proxy { url: proxy.url.clone(), login: login(proxy) });
+    let trusted =
+        [&polling.trusted, &feed.trusted].into_iter().flatten().flat_map(|certificates| certificates.to_vec());
+    Way { proxy, trusted: trusted.collect() }
+}
+
 impl Poll {
     pub(super) async fn run(self) -> Landed {
         let url = address(&self.feed, &self.state);
+        let domain = registrable_domain(&url);
         let fetched = self.tools.client.fetch(&self.request(url), self.clock.now()).await;
         let now = self.clock.now();
         match fetched {
+            Err(Error::Held { host }) => self.sent_away(&host, now),
             Err(error) => {
-                let outcome = Outcome::Failed { error: error.to_string(), transient: error.is_transient() };
-                self.without_news(&outcome, None, now)
+                let hold = error.is_hang().then(|| self.holds.hung(&domain, now)).flatten();
+                let outcome = Outcome::Failed { error: error.to_string(), cause: cause(&error) };
+                let landed = self.without_news(&outcome, None, now);
+                Landed { hold: hold.map(|hold| (domain, hold)), ..landed }
             }
-            Ok(response) if response.status == 304 => {
-                let outcome = Outcome::NotModified {
-                    etag: response.etag,
-                    last_modified: response.last_modified,
-                    max_age: response.max_age,
-                };
-                self.without_news(&outcome, None, now)
-            }
-            Ok(response) if (200..300).contains(&response.status) => self.read(response, now).await,
             Ok(response) => {
-                let outcome = Outcome::HttpError { status: response.status, retry_after: response.retry_after };
+                self.holds.answered(&domain);
+                self.answered(response, now).await
+            }
+        }
+    }
+
+    async fn answered(self, response: Response, now: Timestamp) -> Landed {
+        match response.status {
+            200..300 => self.read(response, now).await,
+            304 => {
+                let Response { etag, last_modified, max_age, .. } = response;
+                self.without_news(&Outcome::NotModified { etag, last_modified, max_age }, None, now)
+            }
+            status => {
+                let outcome = Outcome::HttpError { status, retry_after: response.retry_after };
                 self.without_news(&outcome, Some(&response.final_url), now)
             }
         }
+    }
+
+    /// While this poll waited for its turn, the host asked to be left alone.
+    fn sent_away(&self, host: &str, now: Timestamp) -> Landed {
+        let state = match self.holds.get(host, now) {
+            Some(hold) => schedule::postpone(&self.state, &self.pace, &hold, chance::fraction()),
+            None => schedule::underway(&self.state, &self.pace, now),
+        };
+        Landed { is_held: true, ..Landed::unsaved(state, Vec::new()) }
     }
 
     fn request(&self, url: Url) -> Request {
@@ -80,8 +119,10 @@ impl Poll {
             last_modified: self.state.last_modified.clone(),
             headers: self.feed.headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect(),
             basic_auth: self.feed.user.clone().map(|user| (user, password.unwrap_or_default())),
-            timeout: self.timeout,
-            max_body: self.max_body,
+            user_agent: self.feed.user_agent.clone(),
+            way: way(&self.rules.config.polling, &self.feed),
+            timeout: self.rules.config.polling.timeout,
+            max_body: self.rules.config.polling.max_body,
             ..Request::new(url)
         }
     }
@@ -89,7 +130,11 @@ impl Poll {
     fn without_news(&self, outcome: &Outcome, answered: Option<&Url>, now: Timestamp) -> Landed {
         let next = schedule::next(&self.state, outcome, &self.pace, now, chance::signed());
         let hold = next.hold.zip(answered).map(|(hold, url)| (registrable_domain(url), hold));
-        Landed { hold, ..Landed::unsaved(next.state) }
+        if let Some((domain, hold)) = &hold {
+            // At once: others may be about to ask.
+            self.holds.add(domain, hold.clone());
+        }
+        Landed { hold, ..Landed::unsaved(next.state, shown(next.notices)) }
     }
 
     async fn read(self, mut response: Response, now: Timestamp) -> Landed {
@@ -116,6 +161,7 @@ impl Poll {
         let news = News {
             feed: self.id,
             url: self.feed.url.to_string(),
+            name: self.feed.name.clone(),
             title: read.title,
             entries: read.entries,
             baseline: !self.state.baselined,
@@ -124,8 +170,10 @@ impl Poll {
         let next = move |counts: Counts| {
             let fetched = Fetched {
                 status: response.status,
-                etag: response.etag,
-                last_modified: response.last_modified,
+                // Of a document that was cut off nothing is remembered that could keep its rest from us.
+                etag: response.etag.filter(|_| read.is_whole),
+                last_modified: response.last_modified.filter(|_| read.is_whole),
+                is_delta: response.is_delta,
                 max_age: response.max_age,
                 ttl: read.ttl,
                 entries: counts.listed,
@@ -133,19 +181,39 @@ impl Poll {
                 permanent_url: response.permanent_url.map(|url| url.to_string()),
             };
             let next = schedule::next(&before, &Outcome::Fetched(fetched), &pace, now, jitter);
-            PollState { baselined: true, ..next.state }
+            Next { state: PollState { baselined: true, ..next.state }, notices: shown(next.notices) }
         };
         match self.intake.record(&self.store, self.rules, news, now, next).await {
             Ok(recorded) => Landed {
                 is_saved: true,
                 counts: recorded.counts,
                 queued: recorded.queued,
-                ..Landed::unsaved(recorded.state)
+                ..Landed::unsaved(recorded.state, Vec::new())
             },
             // Nothing was stored, the validators neither: the next poll gets the same document again.
-            Err(failure) => Landed { is_saved: true, failure: Some(failure), ..Landed::unsaved(self.state) },
+            Err(failure) => {
+                Landed { is_saved: true, failure: Some(failure), ..Landed::unsaved(self.state, Vec::new()) }
+            }
         }
     }
+}
+
+fn cause(error: &Error) -> Cause {
+    match error {
+        error if error.is_refusal() => Cause::Refusal,
+        error if error.is_transient() => Cause::Passing,
+        _ => Cause::Other,
+    }
+}
+
+/// Addresses in what the operator is told lose what may be secret.
+fn shown(notices: Vec<Notice>) -> Vec<Notice> {
+    let word = |word: &str| match Url::parse(word) {
+        Ok(url) if url.has_host() => without_secrets(&url).to_string(),
+        _ => word.to_owned(),
+    };
+    let text = |text: &str| text.split(' ').map(word).collect::<Vec<_>>().join(" ");
+    notices.into_iter().map(|notice| Notice { text: text(&notice.text), ..notice }).collect()
 }
 
 fn read(bytes: &[u8], content_type: Option<&str>, url: &Url, language: Option<String>) -> Result<Read, NotAFeed> {
@@ -154,5 +222,6 @@ fn read(bytes: &[u8], content_type: Option<&str>, url: &Url, language: Option<St
     feed.language = language.or(feed.language);
     let parsed = std::mem::take(&mut feed.entries);
     let entries = parsed.iter().map(|parsed| entry::from_parsed(parsed, &feed, Some(url))).collect();
-    Ok(Read { title: feed.title, ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)), entries })
+    let ttl = feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+    Ok(Read { title: feed.title, ttl, entries, is_whole: is_whole(bytes) })
 }

@@ -1,8 +1,15 @@
 //! Hosts that asked to be left alone: a 429 speaks for all feeds of a registrable domain. Pure.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
+
+use super::{after, set_back};
+
+/// A host that has hung so often in a row, whichever of its feeds was asked, is left alone for a while.
+const HANGS: u32 = 3;
+const FIRST_REST: Duration = Duration::from_secs(30);
+const LONGEST_REST: Duration = Duration::from_secs(30 * 60);
 
 /// Nothing is asked of a host until then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,14 +19,17 @@ pub struct Hold {
     pub reason: String,
 }
 
-/// Holds by registrable domain, as kept in the store.
+/// Holds by registrable domain, as kept in the store, and how often in a row a host has hung.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HostHolds(BTreeMap<String, Hold>);
+pub struct HostHolds {
+    holds: BTreeMap<String, Hold>,
+    hung: BTreeMap<String, u32>,
+}
 
 impl HostHolds {
     /// The longer of two holds stands: a short one from a late answer does not end a long one.
     pub fn add(&mut self, domain: &str, hold: Hold) {
-        let known = self.0.entry(domain.to_owned()).or_insert_with(|| hold.clone());
+        let known = self.holds.entry(domain.to_owned()).or_insert_with(|| hold.clone());
         if known.until < hold.until {
             *known = hold;
         }
@@ -27,16 +37,36 @@ impl HostHolds {
 
     /// The hold that keeps a domain from being polled at `now`.
     pub fn get(&self, domain: &str, now: Timestamp) -> Option<&Hold> {
-        self.0.get(domain).filter(|hold| hold.until > now)
+        self.holds.get(domain).filter(|hold| hold.until > now)
+    }
+
+    /// A host let a request run out of time; from the third time on in a row it is to be left alone, each time twice
+    /// as long.
+    pub fn hung(&mut self, domain: &str, now: Timestamp) -> Option<Hold> {
+        let times = self.hung.entry(domain.to_owned()).or_default();
+        *times = times.saturating_add(1);
+        let doublings = times.checked_sub(HANGS)?.min(16);
+        let rest = FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
+        Some(Hold { until: after(now, rest), reason: format!("has not answered {times} times in a row") })
+    }
+
+    /// A host answered, whatever it said.
+    pub fn answered(&mut self, domain: &str) {
+        self.hung.remove(domain);
+    }
+
+    /// The clock was set back: see [`set_back`].
+    pub fn set_back(&mut self, jump: Duration) {
+        self.holds.values_mut().for_each(|hold| hold.until = set_back(hold.until, jump));
     }
 
     /// Forgets what is over.
     pub fn expire(&mut self, now: Timestamp) {
-        self.0.retain(|_, hold| hold.until > now);
+        self.holds.retain(|_, hold| hold.until > now);
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Hold)> {
-        self.0.iter().map(|(domain, hold)| (domain.as_str(), hold))
+        self.holds.iter().map(|(domain, hold)| (domain.as_str(), hold))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Pure: what happened and `now` in, the feed's next state out; jitter is passed in.
 
+mod health;
 mod holds;
 mod next;
 mod start;
@@ -13,9 +14,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use self::{
+    health::{Habit, Notice, Trouble},
     holds::{Hold, HostHolds},
-    next::{Fetched, Next, Outcome, next},
-    start::{first_poll, postpone, resume, underway},
+    next::{Cause, Fetched, Next, Outcome, next},
+    start::{first_poll, postpone, resume, set_back, underway},
 };
 
 /// All that is remembered of a feed between two polls; one row of the store.
@@ -37,6 +39,7 @@ pub struct PollState {
     pub last_success: Option<Timestamp>,
     /// When a poll last brought something new.
     pub last_change: Option<Timestamp>,
+    pub habit: Habit,
     /// Failures in a row.
     pub failures: u32,
     pub last_error: Option<String>,
@@ -60,6 +63,7 @@ impl PollState {
             last_poll: None,
             last_success: None,
             last_change: None,
+            habit: Habit::default(),
             failures: 0,
             last_error: None,
             last_status: None,

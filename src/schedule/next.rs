@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Hold, Pace, PollState, after, spell};
+use super::{Habit, Hold, Notice, Pace, PollState, after, health, spell};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// max-age, Expires and ttl are hints about freshness; they do not keep a feed unread for longer than this.
@@ -30,7 +30,17 @@ pub enum Outcome {
     /// A 2xx whose body is something else.
     NotAFeed { status: u16, reason: String },
     /// No response.
-    Failed { error: String, transient: bool },
+    Failed { error: String, cause: Cause },
+}
+
+/// Why there was no response, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Of a kind that passes by itself: the first one does not slow the feed down.
+    Passing,
+    /// Nobody there who may be trusted, or who may be asked.
+    Refusal,
+    Other,
 }
 
 /// A feed document, as far as it matters here.
@@ -45,6 +55,8 @@ pub struct Fetched {
     pub entries: usize,
     /// Entries never seen before.
     pub new_entries: usize,
+    /// The document lists only what is new (226): that all of it is new means nothing.
+    pub is_delta: bool,
     /// Where the feed has moved for good.
     pub permanent_url: Option<String>,
 }
@@ -57,6 +69,8 @@ pub struct Next {
     pub state: PollState,
     /// To be laid on the registrable domain of the URL that answered.
     pub hold: Option<Hold>,
+    /// For the operator.
+    pub notices: Vec<Notice>,
 }
 
 /// Decides when to poll again, and what to remember. `jitter` is -1.0 to 1.0.
@@ -66,17 +80,35 @@ pub struct Next {
 pub fn next(state: &PollState, outcome: &Outcome, pace: &Pace, now: Timestamp, jitter: f64) -> Next {
     let moment = Moment { pace, now, jitter: if jitter.is_finite() { jitter.clamp(-1.0, 1.0) } else { 0.0 } };
     let polled = PollState { last_poll: Some(now), ..state.clone() };
+    let (after, hold) = moment.decide(polled, outcome);
+    let notices = health::notices(state, &after, is_refusal(outcome), now);
+    Next { state: after, hold, notices }
+}
+
+/// Somebody does not want us: told at once, since waiting will not help.
+fn is_refusal(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Fetched(fetched) => moment.fetched(polled, fetched),
-        Outcome::NotModified { etag, last_modified, max_age } => {
-            let etag = etag.clone().or_else(|| polled.etag.clone());
-            let last_modified = last_modified.clone().or_else(|| polled.last_modified.clone());
-            moment.unchanged(PollState { etag, last_modified, ..polled }, *max_age)
-        }
-        Outcome::HttpError { status, retry_after } => moment.http_error(polled, *status, *retry_after),
-        Outcome::NotAFeed { status, reason } => moment.failed(polled, Trouble::new(Some(*status), reason)),
-        Outcome::Failed { error, transient } => {
-            moment.failed(polled, Trouble { blip: *transient, ..Trouble::new(None, error) })
+        Outcome::HttpError { status, .. } => matches!(status, 401 | 403 | 407),
+        Outcome::Failed { cause, .. } => *cause == Cause::Refusal,
+        _ => false,
+    }
+}
+
+impl Moment<'_> {
+    fn decide(&self, polled: PollState, outcome: &Outcome) -> (PollState, Option<Hold>) {
+        match outcome {
+            Outcome::Fetched(fetched) => (self.fetched(polled, fetched), None),
+            Outcome::NotModified { etag, last_modified, max_age } => {
+                let etag = etag.clone().or_else(|| polled.etag.clone());
+                let last_modified = last_modified.clone().or_else(|| polled.last_modified.clone());
+                (self.unchanged(PollState { etag, last_modified, ..polled }, *max_age), None)
+            }
+            Outcome::HttpError { status, retry_after } => self.http_error(polled, *status, *retry_after),
+            Outcome::NotAFeed { status, reason } => (self.failed(polled, Failure::new(Some(*status), reason)), None),
+            Outcome::Failed { error, cause } => {
+                let failure = Failure { blip: *cause == Cause::Passing, ..Failure::new(None, error) };
+                (self.failed(polled, failure), None)
+            }
         }
     }
 }
@@ -88,7 +120,7 @@ struct Moment<'a> {
     jitter: f64,
 }
 
-struct Trouble<'a> {
+struct Failure<'a> {
     status: Option<u16>,
     error: &'a str,
     retry_after: Option<Duration>,
@@ -102,31 +134,42 @@ struct Wait {
     reason: String,
 }
 
-impl<'a> Trouble<'a> {
+impl<'a> Failure<'a> {
     fn new(status: Option<u16>, error: &'a str) -> Self {
         Self { status, error, retry_after: None, blip: false }
     }
 }
 
 impl Moment<'_> {
-    fn fetched(&self, state: PollState, fetched: &Fetched) -> Next {
+    fn fetched(&self, state: PollState, fetched: &Fetched) -> PollState {
         let learned = PollState {
             etag: fetched.etag.clone(),
             last_modified: fetched.last_modified.clone(),
             moved_to: fetched.permanent_url.clone().or_else(|| state.moved_to.clone()),
             interval: Some(self.rhythm(&state, fetched)),
             last_change: if fetched.new_entries > 0 { Some(self.now) } else { state.last_change },
+            habit: self.habit(&state, fetched),
             ..state
         };
         self.succeeded(learned, fetched.status, fetched.max_age, fetched.ttl)
     }
 
-    fn unchanged(&self, state: PollState, max_age: Option<Duration>) -> Next {
+    /// What came after failures may have been there long before.
+    fn habit(&self, state: &PollState, fetched: &Fetched) -> Habit {
+        match state.last_change {
+            Some(last) if fetched.new_entries > 0 && state.failures == 0 => {
+                state.habit.after(Duration::try_from(self.now.duration_since(last)).unwrap_or_default())
+            }
+            _ => state.habit,
+        }
+    }
+
+    fn unchanged(&self, state: PollState, max_age: Option<Duration>) -> PollState {
         let interval = Some(self.rhythm(&state, &Fetched::default()));
         self.succeeded(PollState { interval, ..state }, 304, max_age, None)
     }
 
-    fn succeeded(&self, state: PollState, status: u16, max_age: Option<Duration>, ttl: Option<Duration>) -> Next {
+    fn succeeded(&self, state: PollState, status: u16, max_age: Option<Duration>, ttl: Option<Duration>) -> PollState {
         let interval = self.pace.interval(&state);
         let mut wait = Wait { span: interval, reason: self.name(interval) };
         wait.at_least("max-age", max_age, LONGEST_HINT);
@@ -139,7 +182,7 @@ impl Moment<'_> {
             retired: None,
             ..state
         };
-        Next { state: self.waiting(settled, wait), hold: None }
+        self.waiting(settled, wait)
     }
 
     /// The interval a feed of this rhythm should have. Something new halves it, all new quarters it (entries may have
@@ -150,23 +193,23 @@ impl Moment<'_> {
             // The first document is all new, and says nothing about how often that happens.
             (_, None) => current,
             (0, _) => current.saturating_add(current / 2),
-            (new, _) if new >= fetched.entries => current / 4,
+            (new, _) if new >= fetched.entries && !fetched.is_delta => current / 4,
             _ => current / 2,
         };
         Duration::from_secs(self.pace.within(changed).as_secs())
     }
 
-    fn http_error(&self, state: PollState, status: u16, retry_after: Option<Duration>) -> Next {
+    fn http_error(&self, state: PollState, status: u16, retry_after: Option<Duration>) -> (PollState, Option<Hold>) {
         let text = format!("HTTP status {status}");
         let confirmed = status == 410 && state.last_status == Some(410);
-        let Next { mut state, .. } = self.failed(state, Trouble { retry_after, ..Trouble::new(Some(status), &text) });
+        let mut state = self.failed(state, Failure { retry_after, ..Failure::new(Some(status), &text) });
         // What a learned redirect led to is gone; the URL the operator listed has not been asked yet.
         if confirmed && state.moved_to.take().is_none() {
             state.retired = Some("HTTP status 410 (gone), twice in a row".to_owned());
             state.next_reason = "never: gone".to_owned();
         }
         let hold = (status == 429).then(|| self.hold(&state, retry_after));
-        Next { state, hold }
+        (state, hold)
     }
 
     fn hold(&self, state: &PollState, retry_after: Option<Duration>) -> Hold {
@@ -178,18 +221,18 @@ impl Moment<'_> {
     }
 
     /// Validators stay as they are: what they describe is still the last document that was read.
-    fn failed(&self, state: PollState, trouble: Trouble<'_>) -> Next {
+    fn failed(&self, state: PollState, failure: Failure<'_>) -> PollState {
         let failures = state.failures.saturating_add(1);
-        let mut wait = self.back_off(self.pace.interval(&state), failures, trouble.blip);
-        wait.at_least("Retry-After", trouble.retry_after, LONGEST_RETRY_AFTER);
+        let mut wait = self.back_off(self.pace.interval(&state), failures, failure.blip);
+        wait.at_least("Retry-After", failure.retry_after, LONGEST_RETRY_AFTER);
         let failing = PollState {
             failures,
-            last_error: Some(trouble.error.to_owned()),
-            last_status: trouble.status,
+            last_error: Some(failure.error.to_owned()),
+            last_status: failure.status,
             moved_to: state.moved_to.clone().filter(|_| failures < FORGET_REDIRECT_AFTER),
             ..state
         };
-        Next { state: self.waiting(failing, wait), hold: None }
+        self.waiting(failing, wait)
     }
 
     /// interval × 2ⁿ ± 15 %, never below the interval and never beyond a day (or the interval, if that is longer).

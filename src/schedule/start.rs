@@ -40,6 +40,11 @@ pub fn underway(state: &PollState, pace: &Pace, now: Timestamp) -> PollState {
     PollState { next_poll, next_reason: "being polled".to_owned(), ..state.clone() }
 }
 
+/// A time to come, when the clock was set back by `jump` while the process ran: it comes after the same wait as before.
+pub fn set_back(time: Timestamp, jump: Duration) -> Timestamp {
+    at(time.as_second().saturating_sub(i64::try_from(jump.as_secs()).unwrap_or(i64::MAX)))
+}
+
 /// A feed that is due while its host is held.
 pub fn postpone(state: &PollState, pace: &Pace, hold: &Hold, fraction: f64) -> PollState {
     let spread = part(AFTER_HOLD.min(pace.interval(state)), fraction);

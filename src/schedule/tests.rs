@@ -45,7 +45,7 @@ fn status(status: u16, retry_after: Option<Duration>) -> Outcome {
 }
 
 fn broken() -> Outcome {
-    Outcome::Failed { error: "cannot connect".into(), transient: true }
+    Outcome::Failed { error: "cannot connect".into(), cause: Cause::Passing }
 }
 
 /// Seconds until the next poll, with the least jitter, and the reason. One second is what `now` may have lost.
@@ -281,7 +281,8 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
         (bytes(), span()).prop_map(|(etag, max_age)| Outcome::NotModified { etag, last_modified: None, max_age }),
         (400..600_u16, span()).prop_map(|(status, retry_after)| Outcome::HttpError { status, retry_after }),
         Just(Outcome::NotAFeed { status: 200, reason: "an HTML page".into() }),
-        any::<bool>().prop_map(|transient| Outcome::Failed { error: "broken".into(), transient }),
+        prop_oneof![Just(Cause::Passing), Just(Cause::Refusal), Just(Cause::Other)]
+            .prop_map(|cause| Outcome::Failed { error: "broken".into(), cause }),
     ]
 }
 
@@ -336,4 +337,91 @@ proptest! {
         prop_assert!(wait(few.max(more), one) <= wait(few.min(more), one));
         prop_assert!(wait(few, one.min(other)) <= wait(few, one.max(other)));
     }
+}
+
+fn told(before: &PollState, outcome: &Outcome) -> (PollState, Vec<(&'static str, bool)>) {
+    let next = least(before, outcome, &every(HOUR));
+    let told = next.notices.iter().map(|notice| (notice.trouble.word(), notice.is_on)).collect();
+    (next.state, told)
+}
+
+#[test]
+fn the_operator_is_told_of_troubles_and_of_their_end() {
+    let (once, first) = told(&known(), &status(500, None));
+    let (twice, second) = told(&once, &broken());
+    let (thrice, third) = told(&twice, &status(500, None));
+    assert_eq!((first, second, third), (vec![], vec![], vec![("failing", true)]));
+    let over = vec![("failing", false), ("refused", false), ("gone", false)];
+    assert_eq!(told(&thrice, &not_modified()).1, over);
+    assert_eq!(told(&known(), &not_modified()).1, []);
+
+    let untrusted = Outcome::Failed { error: "no trusted TLS".into(), cause: Cause::Refusal };
+    for refusal in [status(401, None), status(403, None), untrusted] {
+        let (once, first) = told(&known(), &refusal);
+        assert_eq!((first, told(&once, &refusal).1), (vec![], vec![("refused", true)]), "{refusal:?}");
+    }
+
+    let (once, _) = told(&known(), &status(410, None));
+    let (retired, gone) = told(&once, &status(410, None));
+    assert_eq!(gone, [("gone", true)]);
+    assert_eq!(told(&retired, &Outcome::Fetched(feed(0))).1, over);
+
+    let moved = Outcome::Fetched(Fetched { permanent_url: Some("https://new.example/".into()), ..feed(0) });
+    let (state, told_once) = told(&known(), &moved);
+    assert_eq!((told_once, told(&state, &not_modified()).1), (vec![("moved", true)], vec![]));
+    let given_up = PollState { failures: 4, ..state };
+    assert_eq!(told(&given_up, &status(500, None)).1, [("failing", true), ("moved", false)]);
+}
+
+#[test]
+fn a_silence_beyond_the_habit_is_told_and_a_usual_one_is_not() {
+    let poll = |state: &PollState, new, hours: u32| {
+        let later = after(now(), hours * HOUR);
+        let next = next(state, &Outcome::Fetched(feed(new)), &every(HOUR), later, -1.0);
+        (next.state, next.notices.iter().map(|notice| (notice.trouble.word(), notice.is_on)).collect::<Vec<_>>())
+    };
+    let mut state = PollState { last_change: Some(now()), ..known() };
+    for change in 1..=7 {
+        state = poll(&state, 1, change * 20).0;
+    }
+    assert_eq!(poll(&state, 0, 140 + 1000).1, [], "seven changes are no habit");
+    state = poll(&state, 1, 160).0;
+    assert_eq!(state.habit.changes, 8);
+    assert_eq!(poll(&state, 0, 160 + 59).1, []);
+    let (silent, told) = poll(&state, 0, 160 + 61);
+    assert_eq!(told, [("silent", true)]);
+    assert_eq!(poll(&silent, 1, 160 + 70).1, [("silent", false)]);
+
+    let busy = PollState { habit: Habit { changes: 500, longest_gap: 30 * MINUTE }, ..state.clone() };
+    assert_eq!(poll(&busy, 0, 160 + 23).1, [], "no night is told of");
+    assert_eq!(poll(&busy, 0, 160 + 25).1, [("silent", true)]);
+    let failed_before = PollState { failures: 1, ..state };
+    assert_eq!(poll(&failed_before, 1, 900).0.habit, failed_before.habit, "what came meanwhile nobody knows");
+}
+
+#[test]
+fn a_delta_is_all_new_and_no_turnover() {
+    let state = PollState { interval: Some(HOUR), ..known() };
+    let delta = Outcome::Fetched(Fetched { is_delta: true, entries: 3, ..feed(3) });
+    assert_eq!(waits(&least(&state, &delta, &auto()).state).0, 30 * 60);
+}
+
+#[test]
+fn a_host_that_hangs_again_and_again_is_left_alone_ever_longer() {
+    let mut holds = HostHolds::default();
+    let rests: Vec<_> = (0..12).map(|_| holds.hung("a.example", now()).map(|hold| hold.until)).collect();
+    assert_eq!(rests[..3], [None, None, Some(after(now(), MINUTE / 2))]);
+    assert_eq!(rests[3], Some(after(now(), MINUTE)));
+    assert_eq!(rests[11], Some(after(now(), 30 * MINUTE)));
+    holds.answered("a.example");
+    assert_eq!(holds.hung("a.example", now()), None);
+}
+
+#[test]
+fn what_is_to_come_moves_back_with_the_clock() {
+    let mut holds: HostHolds =
+        [("a.example".to_owned(), Hold { until: after(now(), DAY), reason: "429".into() })].into_iter().collect();
+    holds.set_back(DAY);
+    assert_eq!(holds.get("a.example", after(now(), MINUTE)), None);
+    assert_eq!(set_back(now(), DAY), at(now().as_second() - 86_400));
 }

@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::ErrorCode;
 
-/// A failure of the store.
+/// A failure of the store. What SQLite or the system says of it is part of the text, not a source beneath it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no database at {}; `storywatch run` or `storywatch poll` makes one", .0.display())]
@@ -20,20 +20,24 @@ pub enum Error {
     Newer { found: usize, known: usize },
     #[error("the database {} is damaged ({found}); it has been left as it is: restore a backup", path.display())]
     Corrupt { path: PathBuf, found: String },
-    #[error("cannot open {}: {source}", path.display())]
-    Open { path: PathBuf, source: rusqlite::Error },
-    #[error("cannot make {}: {source}", path.display())]
-    Make { path: PathBuf, source: io::Error },
+    #[error("cannot open {}: {cause}", path.display())]
+    Open { path: PathBuf, cause: rusqlite::Error },
+    #[error("cannot make {}: {cause}", path.display())]
+    Make { path: PathBuf, cause: io::Error },
+    #[error("the database {} has been removed or replaced while it was in use", .0.display())]
+    Gone(PathBuf),
     #[error("the schema could not be brought up to date: {0}")]
     Migration(String),
     #[error("the disk is full")]
-    Full(#[source] rusqlite::Error),
+    Full(rusqlite::Error),
     #[error("the database cannot be written: {0}")]
-    ReadOnly(#[source] rusqlite::Error),
+    ReadOnly(rusqlite::Error),
     #[error("reading or writing the database's files failed: {0}")]
-    Io(#[source] rusqlite::Error),
+    Io(rusqlite::Error),
+    #[error("the database is damaged: {0}; restore a backup")]
+    Damaged(rusqlite::Error),
     #[error("another process holds the database")]
-    Busy(#[source] rusqlite::Error),
+    Busy(rusqlite::Error),
     #[error("the work on the database panicked and was undone: {0}")]
     Panicked(String),
     #[error("the store has been closed")]
@@ -45,24 +49,20 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the same work may succeed later without anybody's help but time's (or more room on the disk).
-    pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Full(_) | Self::Busy(_) | Self::Io(_) | Self::ReadOnly(_))
-    }
-
-    /// Whether trust in the file is gone: going on could do harm.
+    /// Whether trust in the file is gone: going on could do harm. After a failed `fsync` nobody knows what is on the
+    /// disk, and asking again may answer that all is well.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Corrupt { .. } | Self::Stopped)
+        matches!(self, Self::Corrupt { .. } | Self::Damaged(_) | Self::Io(_) | Self::Gone(_))
     }
 
     /// Names the file where SQLite's own words do not.
     pub(super) fn at(self, path: &Path) -> Self {
         match self {
-            Self::Sqlite(source) => match source.sqlite_error_code() {
-                Some(ErrorCode::NotADatabase) => Self::Foreign(path.to_owned()),
-                Some(ErrorCode::DatabaseCorrupt) => Self::Corrupt { path: path.to_owned(), found: source.to_string() },
-                _ => Self::Open { path: path.to_owned(), source },
-            },
+            Self::Damaged(cause) => Self::Corrupt { path: path.to_owned(), found: cause.to_string() },
+            Self::Sqlite(cause) if cause.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                Self::Foreign(path.to_owned())
+            }
+            Self::Sqlite(cause) => Self::Open { path: path.to_owned(), cause },
             other => other,
         }
     }
@@ -77,6 +77,7 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DiskFull) => Self::Full(error),
             Some(ErrorCode::SystemIoFailure) if extended == IOERR_SHMSIZE => Self::Full(error),
             Some(ErrorCode::SystemIoFailure) => Self::Io(error),
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly(error),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error),
             _ => Self::Sqlite(error),

@@ -1,12 +1,18 @@
 //! Rows of feeds and of hosts that asked to be left alone.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::{Error, optional_time, seconds, time};
-use crate::{entry::FeedId, schedule::PollState};
+use super::{Error, notices, optional_time, seconds, time};
+use crate::{
+    entry::FeedId,
+    schedule::{Habit, Notice, PollState},
+};
 
 /// A feed as stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +25,8 @@ pub struct FeedRow {
 }
 
 const COLUMNS: &str = "id, url, title, etag, last_modified, moved_to, baselined, next_poll, next_reason, last_poll, \
-                       last_success, last_change, failures, last_error, last_status, retired, interval";
+                       last_success, last_change, failures, last_error, last_status, retired, interval, \
+                       changes, longest_gap";
 
 /// All feeds ever polled, by URL.
 pub fn all(connection: &Connection) -> Result<BTreeMap<String, FeedRow>, Error> {
@@ -50,7 +57,8 @@ pub fn save(connection: &Connection, feed: FeedId, title: Option<&str>, state: &
             "UPDATE feed SET title = coalesce(:title, title), etag = :etag, last_modified = :last_modified,
              moved_to = :moved_to, baselined = :baselined, next_poll = :next_poll, next_reason = :next_reason,
              last_poll = :last_poll, last_success = :last_success, last_change = :last_change, failures = :failures,
-             last_error = :last_error, last_status = :last_status, retired = :retired, interval = :interval WHERE id = :id",
+             last_error = :last_error, last_status = :last_status, retired = :retired, interval = :interval,
+             changes = :changes, longest_gap = :longest_gap WHERE id = :id",
         )?
         .execute(named_params! {
             ":id": feed.0,
@@ -68,9 +76,41 @@ pub fn save(connection: &Connection, feed: FeedId, title: Option<&str>, state: &
             ":last_error": state.last_error,
             ":last_status": state.last_status,
             ":retired": state.retired,
+            ":changes": state.habit.changes,
+            ":longest_gap": i64::try_from(state.habit.longest_gap.as_secs()).unwrap_or(i64::MAX),
             ":interval": state.interval.map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX)),
         })?;
     Ok(())
+}
+
+/// Tells the operator of the troubles of the feed configured at `url`; `name` is what people call it.
+pub fn tell(connection: &Connection, url: &str, name: &str, told: &[Notice], now: Timestamp) -> Result<(), Error> {
+    let subject = subject(url);
+    for notice in told {
+        let (kind, text) = (notice.trouble.word(), format!("The feed {name} {}.", notice.text));
+        match notice.is_on {
+            true => notices::raise(connection, &subject, kind, &text, now)?,
+            false => notices::close(connection, &subject, kind, &text, now)?,
+        };
+    }
+    Ok(())
+}
+
+/// Closes what stands open of feeds that are no longer polled; `polled` are the URLs of those that are.
+pub fn close_notices_of_others(connection: &Connection, polled: &[&str], now: Timestamp) -> Result<(), Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT subject, kind FROM notice WHERE closed IS NULL AND subject LIKE 'feed:%'")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let open: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
+    let polled: BTreeSet<String> = polled.iter().map(|url| subject(url)).collect();
+    for (subject, kind) in open.iter().filter(|(subject, _)| !polled.contains(subject)) {
+        notices::close(connection, subject, kind, "The feed is no longer in the configuration.", now)?;
+    }
+    Ok(())
+}
+
+fn subject(url: &str) -> String {
+    format!("feed:{url}")
 }
 
 /// Whether items of this feed have ever had a link in common.
@@ -85,11 +125,41 @@ pub fn distrust_links(connection: &Connection, feed: FeedId) -> Result<(), Error
     Ok(())
 }
 
-/// Number of entries stored of each feed.
-pub fn entry_counts(connection: &Connection) -> Result<BTreeMap<FeedId, u64>, Error> {
-    let mut statement = connection.prepare_cached("SELECT feed, count(*) FROM entry GROUP BY feed")?;
-    let rows = statement.query_map([], |row| Ok((FeedId(row.get(0)?), row.get(1)?)))?;
+/// How much a feed brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Stored of it.
+    pub entries: u64,
+    /// New since the time asked for, the baseline left aside.
+    pub news: u64,
+    /// When the oldest of its stored entries was seen.
+    pub first: Timestamp,
+}
+
+/// What each feed has brought, in all and since `since`; feeds without entries are left out.
+pub fn volumes(connection: &Connection, since: Timestamp) -> Result<BTreeMap<FeedId, Volume>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT feed, count(*), count(*) FILTER (WHERE seen >= ?1 AND baseline = 0), min(seen) FROM entry GROUP BY feed",
+    )?;
+    let rows = statement.query_map([seconds(since)], |row| {
+        let volume = Volume { entries: row.get(1)?, news: row.get(2)?, first: time(row.get(3)?) };
+        Ok((FeedId(row.get(0)?), volume))
+    })?;
     rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// The troubles that the operator has been told of and that are not over, by the feed's URL.
+pub fn troubles(connection: &Connection) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT substr(subject, 6), kind FROM notice WHERE closed IS NULL AND subject LIKE 'feed:%' ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut troubles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let (url, kind) = row?;
+        troubles.entry(url).or_default().push(kind);
+    }
+    Ok(troubles)
 }
 
 /// Remembers that a host is to be left alone until then.
@@ -125,6 +195,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
             last_poll: optional_time(row.get("last_poll")?),
             last_success: optional_time(row.get("last_success")?),
             last_change: optional_time(row.get("last_change")?),
+            habit: Habit { changes: row.get("changes")?, longest_gap: Duration::from_secs(row.get("longest_gap")?) },
             failures: row.get("failures")?,
             last_error: row.get("last_error")?,
             last_status: row.get("last_status")?,

@@ -24,7 +24,7 @@ pub(super) struct InstanceLock {
 impl InstanceLock {
     pub(super) fn take(database: &Path) -> Result<Self, Error> {
         let path = lock_path(database);
-        let io = |source| Error::Make { path: path.clone(), source };
+        let io = |cause| Error::Make { path: path.clone(), cause };
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -38,9 +38,11 @@ impl InstanceLock {
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
                 file.read_to_string(&mut pid).map_err(io)?;
-                return Err(Error::Locked { path: database.to_owned(), pid: pid.trim().to_owned() });
+                // The other one may have the lock and not yet have written down who it is.
+                let pid = Some(pid.trim()).filter(|pid| !pid.is_empty()).unwrap_or("(just starting)").to_owned();
+                return Err(Error::Locked { path: database.to_owned(), pid });
             }
-            Err(TryLockError::Error(source)) => return Err(io(source)),
+            Err(TryLockError::Error(cause)) => return Err(io(cause)),
         }
         file.set_len(0).map_err(io)?;
         file.rewind().map_err(io)?;
@@ -49,8 +51,10 @@ impl InstanceLock {
     }
 }
 
+/// Beside the file itself, whatever links lead to it.
 fn lock_path(database: &Path) -> PathBuf {
-    let mut name = OsString::from(database.as_os_str());
+    let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
+    let mut name = OsString::from(real);
     name.push(".lock");
     PathBuf::from(name)
 }

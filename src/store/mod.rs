@@ -7,6 +7,7 @@ mod error;
 mod instance;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod writer;
 
 pub mod alerts;
@@ -51,6 +52,7 @@ const SPARE_READERS: usize = 4;
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_initial.sql")),
     M::up(include_str!("../../migrations/0002_notices.sql")),
+    M::up(include_str!("../../migrations/0003_feed_health.sql")),
     M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
 ];
@@ -59,6 +61,8 @@ const MIGRATIONS: &[M<'static>] = &[
 pub struct Store {
     writer: Writer,
     readers: Readers,
+    /// Device and number of the file, as it was opened.
+    file: (u64, u64),
     _lock: InstanceLock,
 }
 
@@ -77,7 +81,21 @@ impl Store {
         make_private_file(path)?;
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         prepare(&mut connection, path, now)?;
-        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path), _lock: lock })
+        let file = identity(path).map_err(|cause| Error::Make { path: path.to_owned(), cause })?;
+        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path), file, _lock: lock })
+    }
+
+    /// Looks whether the path still leads to the file that is open; [`Store::failed`] is told if not.
+    pub fn check_place(&self) {
+        let path = &self.readers.path;
+        if identity(path).ok() != Some(self.file) {
+            self.writer.trouble().report(&Error::Gone(path.as_ref().clone()));
+        }
+    }
+
+    /// Waits until the database cannot be trusted any more, and tells why: the process must end then.
+    pub async fn failed(&self) -> String {
+        self.writer.trouble().wait().await
     }
 
     /// Runs `work` in a transaction of its own on the writer thread: all of it is on the disk when this returns
@@ -113,7 +131,7 @@ impl Store {
 
     /// Waits for the work in hand and closes the database.
     pub async fn close(self) -> Result<(), Error> {
-        let Self { writer, readers, _lock } = self;
+        let Self { writer, readers, _lock, .. } = self;
         // The last connection to close tidies up the files beside the database: that is to be the writer's.
         drop(readers);
         writer.stop().await
@@ -130,7 +148,7 @@ pub fn open_reader(path: &Path) -> Result<Connection, Error> {
     }
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     check_ours(&connection, path)?;
-    let version = schema_version(&connection)?;
+    let version = schema_version(&connection).map_err(|error| error.at(path))?;
     if version != MIGRATIONS.len() {
         return Err(Error::Newer { found: version, known: MIGRATIONS.len() });
     }
@@ -241,15 +259,21 @@ fn make_private_folder(folder: &Path) -> Result<(), Error> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|source| Error::Make { path: folder.to_owned(), source })
+        .map_err(|cause| Error::Make { path: folder.to_owned(), cause })
+}
+
+/// Device and number of a file.
+fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
 /// SQLite would make the file readable by others; the files beside it (-wal, -shm) follow its mode.
 fn make_private_file(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::OpenOptionsExt;
     match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(Error::Make { path: path.to_owned(), source })
+        Err(cause) if cause.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Error::Make { path: path.to_owned(), cause })
         }
         _ => Ok(()),
     }

@@ -3,14 +3,14 @@
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     thread::JoinHandle,
 };
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::Error;
+use super::{Error, trouble::Trouble};
 
 /// Pieces of work waiting for the writer; more than this and those who bring them wait (back-pressure).
 const QUEUE: usize = 64;
@@ -20,6 +20,7 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 pub(super) struct Writer {
     jobs: mpsc::Sender<Job>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    trouble: Arc<Trouble>,
 }
 
 impl Writer {
@@ -35,7 +36,11 @@ impl Writer {
                 let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
             })
             .map_err(|error| Error::Refused(format!("cannot start the writer thread: {error}")))?;
-        Ok(Self { jobs, thread: Mutex::new(Some(thread)) })
+        Ok(Self { jobs, thread: Mutex::new(Some(thread)), trouble: Arc::default() })
+    }
+
+    pub(super) fn trouble(&self) -> Arc<Trouble> {
+        Arc::clone(&self.trouble)
     }
 
     pub(super) async fn run<T, F, S>(&self, work: F, settle: S) -> Result<T, Error>
@@ -45,9 +50,13 @@ impl Writer {
         S: FnOnce(bool) + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let trouble = self.trouble();
         let job: Job = Box::new(move |connection| {
             let result = transact(connection, work);
             settle(result.is_ok());
+            if let Err(failure) = &result {
+                trouble.report(failure);
+            }
             // Nobody waiting any more is fine: the work itself is done and on the disk.
             let _ = reply.send(result);
         });
@@ -78,14 +87,20 @@ fn transact<T>(
             transaction.commit()?;
             Ok(value)
         }
-        Ok(Err(error)) => {
-            transaction.rollback()?;
-            Err(error)
-        }
-        Err(panic) => {
-            transaction.rollback()?;
-            Err(Error::Panicked(panic_text(panic.as_ref())))
-        }
+        Ok(Err(error)) => Err(undone(transaction, error)),
+        Err(panic) => Err(undone(transaction, Error::Panicked(panic_text(panic.as_ref())))),
+    }
+}
+
+/// Rolls back. On a full disk SQLite has done so already and calls the second time an error, which would stand in
+/// place of the first.
+fn undone(transaction: Transaction<'_>, error: Error) -> Error {
+    if transaction.is_autocommit() {
+        return error;
+    }
+    match transaction.rollback() {
+        Ok(()) => error,
+        Err(failure) => failure.into(),
     }
 }
 

@@ -86,6 +86,8 @@ fn health_and_outbox_can_be_read() {
     let feeds = world.ok(&["feeds", "list", "--json"]).json();
     assert_eq!(feeds.len(), 2);
     check_keys(&feeds[0], &["url", "entries", "status", "last_poll", "next_poll", "failures", "retired"]);
+    check_keys(&feeds[0], &["health", "troubles", "entries_a_day", "last_change", "held_until", "interval_seconds"]);
+    assert_eq!((&feeds[0]["health"], &feeds[0]["entries_a_day"]), (&"well".into(), &1.0.into()));
 
     let status = world.ok(&["status", "--json"]).json().remove(0);
     assert_eq!(status["entries"], 2);

@@ -39,7 +39,7 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_adds_a_feed() {
     let good = world.toml();
     world.write_raw(&good.replace("[polling]", "[poling]"));
     daemon.signal("HUP");
-    daemon.wait_for("the old one stays");
+    daemon.wait_for("the old configuration stays");
     assert!(daemon.log().contains("poling"), "{}", daemon.log());
     let before = polls(&world, "times");
     eventually("polling goes on", || polls(&world, "times") >= before + 2);
@@ -89,6 +89,16 @@ fn systemd_is_told_when_it_is_ready_that_it_lives_and_when_it_stops() {
     daemon.signal("TERM");
     while !next().contains("STOPPING=1") {}
     daemon.stopped();
+}
+
+#[test]
+fn a_database_taken_away_under_it_ends_it_with_an_error() {
+    let world = busy(&["times"]);
+    let mut daemon = world.daemon();
+    fs::rename(world.database(), world.dir.path().join("elsewhere.db")).unwrap();
+    daemon.wait_for("has been removed or replaced");
+    assert_eq!(daemon.wait().code(), Some(1));
+    assert!(!world.database().exists(), "nothing is made in its place");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod hours;
 mod kill;
 mod news;
 mod operator;
+mod polling;
 mod secrets;
 mod story;
 mod tidy;

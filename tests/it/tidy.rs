@@ -42,6 +42,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "courier",
             "deliver",
             "entry",
+            "fetch",
             "intake",
             "message",
             "parse",

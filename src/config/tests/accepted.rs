@@ -212,7 +212,7 @@ fn a_secret_must_be_closed_to_others() {
         open.lines(),
         [
             "storywatch.toml:5:12: a secret stands in a file that other users can read; put it into a file of its own and \
-          name that in `password_file`, or chmod 600 this one"
+          name that in `password_file`"
         ]
     );
     assert!(!crate::config::render(&open.load().err().unwrap(), false).contains("CANARY"));
@@ -360,6 +360,8 @@ fn the_shipped_examples_load_without_a_warning() {
     }
 }
 
+const AUTHORITY: &str = include_str!("../../../tests/it/harness/tls/authority.pem");
+
 #[test]
 fn what_the_shipped_examples_comment_out_is_right_too() {
     let uncomment = |name: &str| {
@@ -379,6 +381,10 @@ fn what_the_shipped_examples_comment_out_is_right_too() {
         .file("smtp-password", "hush")
         .file("wire-password", "hush")
         .file("wire-key", "hush")
+        .file("wire-cookie", "hush")
+        .file("proxy-password", "hush")
+        .file("wire-ca.pem", AUTHORITY)
+        .file("company-ca.pem", AUTHORITY)
         .file("newsroom-secret", "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ\n");
     let config = desk.config();
     assert_eq!((config.feeds.len(), config.webhooks.len()), (4, 1));

@@ -224,7 +224,7 @@ fn what_is_there_twice() {
     );
     check(
         "[[feed]]\nurl = \"https://a.example\"\nname = \"n\"\n[[feed]]\nurl = \"https://b.example\"\nname = \"n\"",
-        "6:8: the feed `n` is defined twice (first here: storywatch.toml:3:8)",
+        "6:8: the feed `n` is defined twice; each needs a `name` of its own (first here: storywatch.toml:3:8)",
     );
     check(
         "[outlet.a]\nnames = [\"A\"]\ndomains = [\"x.org\"]\n[outlet.b]\nnames = [\"B\"]\ndomains = [\"x.org\"]",
@@ -318,7 +318,9 @@ fn what_is_wrong_in_channels() {
         "2:8: a line break or another control character is not allowed here",
     );
     let recipient = |line: &str| format!("[recipient.a]\n{line}");
-    check_whole(&recipient("email = [\"a.example.org\"]"), "2:10: `a.example.org` is no e-mail address");
+    for bad in ["a.example.org", "\"q q\"@example.org", "a@[127.0.0.1]", "ü@example.org"] {
+        check_whole(&recipient(&format!("email = ['{bad}']")), &format!("2:10: `{bad}` is no e-mail address"));
+    }
     check_whole(
         &recipient("email = [\"a@x.org\", \"A@x.org\"]"),
         "2:21: this address is written twice (first here: storywatch.toml:2:10)",
@@ -346,10 +348,7 @@ fn what_is_wrong_in_channels() {
     );
     check_whole(&webhook("secret = \"hush\""), &format!("3:10: a webhook secret begins with whsec_; {hint}"));
     check_whole(&webhook("secret = \"whsec_%\""), &format!("3:10: what follows whsec_ is not base64; {hint}"));
-    check_whole(
-        "[webhook.h]\nurl = \"https://u:p@h.example\"",
-        "2:7: a login does not belong in the URL; use `user` and `password_file`",
-    );
+    check_whole("[webhook.h]\nurl = \"https://u:p@h.example\"", "2:7: a login does not belong in the URL");
 }
 
 #[test]
@@ -430,5 +429,58 @@ proptest! {
     #[test]
     fn no_text_panics(text in "\\PC{0,60}") {
         check_placed(&text);
+    }
+}
+
+#[test]
+fn proxies_and_certificates_that_cannot_be_used() {
+    let feed = |lines: &str| format!("[[feed]]\nurl = \"https://a.example\"\n{lines}");
+    for (line, expected) in [
+        (
+            "proxy = \"ftp://p.example\"",
+            "3:9: `ftp` is no kind of proxy; expected \"http://user@host:port\", https, socks5, socks5h, or \"none\"",
+        ),
+        (
+            "proxy = \"p.example:3128\"",
+            "3:9: `p.example` is no kind of proxy; expected \"http://user@host:port\", https, socks5, socks5h, or \"none\"",
+        ),
+        (
+            "proxy = \"http://u:canary@p.example\"",
+            "3:9: a password does not belong in the URL; use `proxy_password_file`",
+        ),
+        ("proxy = \"http://u@p.example\"", "3:9: a user but no password; add `proxy_password_file`"),
+        ("proxy = \"http://p.example/path\"", "3:9: nothing may follow the host and the port"),
+        ("proxy_password = \"x\"", "3:18: a password for a proxy but no `proxy`"),
+        (
+            "proxy = \"http://p.example\"\nproxy_password = \"x\"",
+            "4:18: a password but no user; write the user into the URL: \"http://user@host:port\" (the proxy is here: storywatch.toml:3:9)",
+        ),
+        ("user_agent = \"caf\u{e9}\"", "3:14: a User-Agent is up to 300 letters of ASCII"),
+    ] {
+        check(&feed(line), expected);
+    }
+    check("[polling]\nproxy = \"http://p.example?x\"", "2:9: nothing may follow the host and the port");
+}
+
+#[test]
+fn certificates_that_cannot_be_read() {
+    let feed = "[[feed]]\nurl = \"https://a.example\"\nca_file = \"ca.pem\"\n";
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (content, expected) in [
+        (None, "cannot read the certificates in"),
+        (Some("no certificate"), "holds no usable certificate: no \"BEGIN CERTIFICATE\" in it"),
+        (Some(broken), "holds no usable certificate: "),
+    ] {
+        let desk = Desk::new(&format!("{feed}{REST}"));
+        let desk = match content {
+            Some(content) => desk.file("ca.pem", content),
+            None => desk,
+        };
+        let lines = desk.lines();
+        assert!(desk.load().is_err(), "{content:?}");
+        assert!(
+            lines.len() == 1 && lines[0].starts_with("storywatch.toml:3:11: ") && lines[0].contains(expected),
+            "{lines:?}"
+        );
     }
 }

@@ -34,6 +34,13 @@ impl World {
         }
     }
 
+    /// Starts the product and polls everything for the first time.
+    pub async fn first_poll(&self) -> Live<'_> {
+        let mut live = self.open(0).await;
+        live.due(at(0)).await;
+        live
+    }
+
     /// Starts the product at a minute of the day.
     pub async fn open(&self, minute: i64) -> Live<'_> {
         let engine = Engine::open(Arc::new(self.load()), Clock::At(at(minute))).await.unwrap();
@@ -70,6 +77,25 @@ impl Live<'_> {
         self.set_time(at(minute));
         let mut poller = self.engine().poller().await?;
         Ok(poller.pass(&Pass::All).await?)
+    }
+
+    /// Polls what is due at that time, whatever comes of it.
+    pub async fn due(&mut self, time: Timestamp) -> Vec<Polled> {
+        self.set_time(time);
+        let mut poller = self.engine().poller().await.unwrap();
+        poller.pass(&Pass::Due).await.unwrap()
+    }
+
+    /// Polls the feed at `url` so often, each time as soon as it is due; gives the waits in between, in seconds.
+    pub async fn follow(&mut self, url: &str, polls: usize) -> Vec<i64> {
+        let mut waits = Vec::new();
+        for _ in 0..polls {
+            let time = self.world.next_poll(url);
+            assert_eq!(self.due(time - SignedDuration::from_secs(1)).await, [], "asked before it was due");
+            assert_eq!(self.due(time).await.len(), 1);
+            waits.push(self.world.next_poll(url).duration_since(time).as_secs());
+        }
+        waits
     }
 
     /// Sends what is due at that minute.

@@ -7,6 +7,8 @@ pub mod binary;
 pub mod http;
 mod live;
 mod origin;
+pub mod proxies;
+pub mod script;
 mod sinks;
 pub mod texts;
 
@@ -120,6 +122,11 @@ impl World {
         rows(&self.sql(), sql)
     }
 
+    /// When the feed at a URL is asked next.
+    pub fn next_poll(&self, url: &str) -> Timestamp {
+        Timestamp::from_second(self.count(&format!("SELECT next_poll FROM feed WHERE url = '{url}'"))).unwrap()
+    }
+
     pub fn publish(&self, outlet: &str, item: Item) {
         self.origin.publish(&path(outlet), item);
     }
@@ -142,6 +149,19 @@ impl World {
             .unwrap();
         }
         toml
+    }
+}
+
+impl World {
+    /// A world with these feeds alone: URLs, and the lines each has in common with the others.
+    pub fn of_feeds(urls: &[impl AsRef<str>], lines: &str) -> Self {
+        let mut world = Self::new(&[], ONE_WATCH);
+        for url in urls {
+            let url = url.as_ref();
+            world.rules.push_str(&format!("[[feed]]\nurl = \"{url}\"\n{lines}\n"));
+        }
+        world.write();
+        world
     }
 }
 

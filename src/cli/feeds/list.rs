@@ -1,0 +1,169 @@
+//! `storywatch feeds list`: the health of each feed.
+
+use std::{collections::BTreeMap, process::ExitCode};
+
+use anyhow::Result;
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::{
+    cli::{
+        lookup::{Place, Reading},
+        out::Out,
+        stories::clock_time,
+    },
+    clock::Clock,
+    config::without_secrets,
+    entry::FeedId,
+    fetch::registrable_domain,
+    store::feeds::{self, FeedRow, Volume},
+};
+
+/// What "entries a day" is counted over.
+const SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct List {
+    /// One JSON value a line.
+    #[arg(long)]
+    json: bool,
+    /// Only feeds that are not well.
+    #[arg(long)]
+    troubled: bool,
+}
+
+/// A feed and all that is told of it.
+struct Health<'a> {
+    row: &'a FeedRow,
+    entries: u64,
+    a_day: Option<f64>,
+    /// "failing", "silent" …; empty when it is well.
+    troubles: Vec<String>,
+    held: Option<&'a (Timestamp, String)>,
+}
+
+impl List {
+    pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
+        let reading = Reading::open(place)?;
+        let now = Clock::Machine.now();
+        let connection = &reading.connection;
+        let volumes = feeds::volumes(connection, now.saturating_sub(SPAN).unwrap_or(Timestamp::MIN))?;
+        let troubles = feeds::troubles(connection)?;
+        let held = feeds::held_hosts(connection, now)?;
+        let held: BTreeMap<_, _> = held.into_iter().map(|(host, until, reason)| (host, (until, reason))).collect();
+        let mut out = Out::new();
+        for row in feeds::all(connection)?.values() {
+            let health = health(row, &volumes, &troubles, &held, now);
+            if self.troubled && health.troubles.is_empty() && health.row.state.failures == 0 {
+                continue;
+            }
+            match self.json {
+                true => out.json(&health.json())?,
+                false => health.lines().into_iter().try_for_each(|line| out.line(line))?,
+            }
+        }
+        out.end()?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn health<'a>(
+    row: &'a FeedRow,
+    volumes: &BTreeMap<FeedId, Volume>,
+    troubles: &BTreeMap<String, Vec<String>>,
+    held: &'a BTreeMap<String, (Timestamp, String)>,
+    now: Timestamp,
+) -> Health<'a> {
+    let volume = volumes.get(&row.id);
+    let address = row.state.moved_to.as_deref().unwrap_or(&row.url);
+    let host = url::Url::parse(address).map(|url| registrable_domain(&url)).unwrap_or_default();
+    Health {
+        row,
+        entries: volume.map_or(0, |volume| volume.entries),
+        a_day: volume.map(|volume| a_day(volume, now)),
+        troubles: troubles.get(&row.url).cloned().unwrap_or_default(),
+        held: held.get(&host),
+    }
+}
+
+/// Over the time that the feed is known, and over a day at least.
+fn a_day(volume: &Volume, now: Timestamp) -> f64 {
+    let known = now.duration_since(volume.first).min(SPAN).as_secs_f64() / 86_400.0;
+    let rate = volume.news as f64 / known.max(1.0);
+    (rate * 10.0).round() / 10.0
+}
+
+impl Health<'_> {
+    fn json(&self) -> serde_json::Value {
+        let state = &self.row.state;
+        json!({
+            "url": shown(&self.row.url),
+            "title": self.row.title,
+            "health": self.word(),
+            "troubles": self.troubles,
+            "moved_to": state.moved_to.as_deref().map(shown),
+            "entries": self.entries,
+            "entries_a_day": self.a_day,
+            "status": state.last_status,
+            "last_poll": state.last_poll,
+            "last_success": state.last_success,
+            "last_change": state.last_change,
+            "failures": state.failures,
+            "error": state.last_error,
+            "next_poll": state.retired.is_none().then_some(state.next_poll),
+            "next_reason": state.next_reason,
+            "interval_seconds": state.interval.map(|interval| interval.as_secs()),
+            "held_until": self.held.map(|(until, _)| until),
+            "held_reason": self.held.map(|(_, reason)| reason),
+            "retired": state.retired,
+        })
+    }
+
+    /// One word for all.
+    fn word(&self) -> &str {
+        let state = &self.row.state;
+        match self.troubles.iter().find(|trouble| *trouble != "moved") {
+            Some(trouble) => trouble,
+            None if state.retired.is_some() => "gone",
+            None if state.last_poll.is_none() => "new",
+            None if state.failures > 0 => "hiccup",
+            None => "well",
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let state = &self.row.state;
+        let title = self.row.title.as_deref().unwrap_or("(never read)");
+        let a_day = self.a_day.map(|rate| format!(", {rate} a day")).unwrap_or_default();
+        let (url, word) = (shown(&self.row.url), self.word());
+        let mut lines = vec![format!("{word:<8} {title}  <{url}>  {} entries{a_day}", self.entries)];
+        if let Some(moved) = &state.moved_to {
+            lines.push(format!("  moved to <{}>", shown(moved)));
+        }
+        let time = |time: Option<Timestamp>| time.map_or_else(|| "never".to_owned(), clock_time);
+        let status = state.last_status.map(|status| format!(", status {status}")).unwrap_or_default();
+        lines.push(format!(
+            "  polled {}{status}; read {}; news {}",
+            time(state.last_poll),
+            time(state.last_success),
+            time(state.last_change)
+        ));
+        match &state.retired {
+            Some(reason) => lines.push(format!("  given up: {reason}")),
+            None => lines.push(format!("  next {} ({})", clock_time(state.next_poll), state.next_reason)),
+        }
+        if let Some((until, reason)) = self.held {
+            lines.push(format!("  its host is held until {} ({reason})", clock_time(*until)));
+        }
+        if let (Some(error), true) = (&state.last_error, state.failures > 0) {
+            lines.push(format!("  {} failures in a row: {error}", state.failures));
+        }
+        lines
+    }
+}
+
+/// The URL without what may be a secret.
+fn shown(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| without_secrets(&url).to_string())
+}
