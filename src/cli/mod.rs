@@ -16,6 +16,7 @@ mod outbox;
 mod paper;
 mod parse;
 mod poll;
+mod preview;
 mod run;
 mod search;
 mod send_test;
@@ -96,6 +97,8 @@ enum Command {
     Silence(silence::Silence),
     /// End alerts as a mail to the unsubscribe address asks for.
     Mute(mute::Mute),
+    /// Show a sample message in the configured form and templates; nothing is sent.
+    Preview(preview::Preview),
     /// Send a clearly marked test alert through a real channel.
     SendTest(send_test::SendTest),
     /// What the database holds and how the feeds and deliveries stand.
@@ -154,6 +157,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Outbox(command) => command.run(&place),
         Command::Silence(command) => command.run(&place),
         Command::Mute(command) => command.run(&place),
+        Command::Preview(command) => command.run(&place),
         Command::SendTest(command) => command.run(&place),
         Command::Status(command) => command.run(&place),
         Command::Completions(command) => command.run(),

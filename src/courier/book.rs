@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 use tracing::{error, info, warn};
 
 use super::lane;
@@ -112,7 +112,7 @@ fn take_up(
 }
 
 /// How many more deliveries may be taken up now.
-fn room(t: &Transaction<'_>, name: &str, standing: &Lane, ask: &Ask, now: Timestamp) -> Result<Room, Error> {
+fn room(connection: &Connection, name: &str, standing: &Lane, ask: &Ask, now: Timestamp) -> Result<Room, Error> {
     let in_hand = ask.in_hand.get(name).copied().unwrap_or(0);
     if lane::is_probing(name, standing) {
         return Ok(Room { now: 1usize.saturating_sub(in_hand), ahead: 0 });
@@ -122,7 +122,7 @@ fn room(t: &Transaction<'_>, name: &str, standing: &Lane, ask: &Ask, now: Timest
     let mut most = places;
     for (limit, span) in lane::paces(name, standing, ask.per_minute.get(name).copied()) {
         let since = now.saturating_sub(span).unwrap_or(Timestamp::MIN);
-        most = most.min(limit.saturating_sub(lanes::started_after(t, name, since)?));
+        most = most.min(limit.saturating_sub(lanes::started_after(connection, name, since)?));
     }
     Ok(Room { now: slots.min(most), ahead: places.min(most).saturating_sub(slots.min(most)) })
 }
@@ -139,26 +139,29 @@ fn expire(t: &Transaction<'_>, name: &str, now: Timestamp) -> Result<(), Error> 
 
 /// When a further turn makes sense: the time at which an alert is due to be worded, or a delivery that there is room for.
 pub(super) fn look(
-    connection: &rusqlite::Connection,
+    connection: &Connection,
     ask: &Ask,
     claimed: &[Claimed],
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
     let mut next = alerts::next_due(connection)?;
+    let mut in_hand = ask.in_hand.clone();
+    for delivery in claimed {
+        *in_hand.entry(outbox::lane(&delivery.channel).to_owned()).or_default() += 1;
+    }
+    let ask = Ask { in_hand, per_minute: ask.per_minute.clone(), ..Ask::default() };
     for (name, first) in outbox::prospects(connection)? {
         let standing = lanes::load(connection, &name)?;
-        let in_hand = ask.in_hand.get(&name).copied().unwrap_or(0)
-            + claimed.iter().filter(|delivery| outbox::lane(&delivery.channel) == name).count();
         let full = if lane::is_probing(&name, &standing) { 1 } else { capacity(&name).now };
         // Where there is no room, the end of an attempt is what brings the next turn.
-        if in_hand >= full {
+        if ask.in_hand.get(&name).is_some_and(|in_hand| *in_hand >= full) {
             continue;
         }
         let Some(opens) = lane::opens_at(&standing, now) else { continue };
-        let is_paced = !lane::paces(&name, &standing, ask.per_minute.get(&name).copied()).is_empty();
         let due = first.max(opens);
-        // A lane that sends slowly has used its share of this second.
-        let at = if is_paced { due.max(now + SignedDuration::from_secs(1)) } else { due };
+        // A lane that sends slowly may have used its share of this second.
+        let is_spent = due <= now && room(connection, &name, &standing, &ask, now)?.now == 0;
+        let at = if is_spent { now + SignedDuration::from_secs(1) } else { due };
         next = Some(next.map_or(at, |next| next.min(at)));
     }
     Ok(next)
@@ -183,9 +186,11 @@ fn keep(t: &Transaction<'_>, attempted: &Attempted) -> Result<(), Error> {
     match settled {
         Settled::Dead => {
             let text = format!(
-                "a message for {} was given up after {} tries: {}",
+                "a message for {} was given up after {} {}: {}. `storywatch outbox list` shows it, `outbox retry` sends it \
+                 again.",
                 delivery.channel,
                 delivery.attempt,
+                if delivery.attempt == 1 { "try" } else { "tries" },
                 outcome.reason()
             );
             notices::raise(t, &about, "dead", &text, *ended)?;

@@ -13,6 +13,8 @@ mod sinks;
 mod smtp;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;
 mod webhook;
 
 use std::{

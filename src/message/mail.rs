@@ -104,6 +104,11 @@ pub fn mail(alert: &Alert, sender: &Sender, to: &str) -> Result<Message, BadAddr
     Ok(Message { bytes: formatted(headers(alert, sender, &id).to(to), &id, plain, html), id })
 }
 
+/// The text part and the HTML part of that mail, for showing.
+pub fn mail_parts(alert: &Alert, sender: &Sender) -> (String, String) {
+    parts(alert, sender.templates.as_deref())
+}
+
 /// The bytes of a message whose From and To are set.
 pub(super) fn formatted(builder: MessageBuilder, id: &str, plain: String, html: Option<String>) -> Vec<u8> {
     let message = match html {

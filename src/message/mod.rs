@@ -22,6 +22,8 @@ mod view;
 mod webhook;
 
 #[cfg(test)]
+mod payload_tests;
+#[cfg(test)]
 mod tests;
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -35,7 +37,7 @@ use crate::{
 pub use bulletin::{Bulletin, BulletinKind, bulletin_mail, bulletin_webhook};
 pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail, digest_webhook};
 pub(crate) use mail::parse_address;
-pub use mail::{BadAddress, Sender, is_address, mail};
+pub use mail::{BadAddress, Sender, is_address, mail, mail_parts};
 pub use payload::Payload;
 pub use post::{Line, Post};
 pub use sample::{samples, test_alert};

@@ -83,7 +83,12 @@ impl Source {
     }
 
     fn is_test(&self) -> bool {
-        self.path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs" | "sinks.rs")))
+        self.path.components().any(|part| {
+            matches!(
+                part.as_os_str().to_str(),
+                Some("tests" | "tests.rs" | "sinks.rs" | "tls_tests.rs" | "payload_tests.rs")
+            )
+        })
     }
 }
 
