@@ -20,6 +20,7 @@ mod text;
 mod ticket;
 mod view;
 mod webhook;
+mod words;
 
 #[cfg(test)]
 mod payload_tests;

@@ -99,7 +99,9 @@ fn slack_escaped(text: &str) -> String {
 /// `allowed_mentions` with an empty `parse` lets no `@everyone` work, whatever the text says.
 fn discord(post: &Post) -> Value {
     let line = |line: &Line| match &line.link {
-        Some((host, url)) => format!("{} [{}](<{url}>)", markdown_escaped(&line.text), markdown_escaped(host)),
+        Some((host, url)) => {
+            format!("{} [{}](<{}>)", markdown_escaped(&line.text), markdown_escaped(host), markdown_url(url))
+        }
         None => markdown_escaped(&line.text),
     };
     let mut embed = json!({
@@ -123,6 +125,16 @@ fn markdown_escaped(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+/// A URL in which nothing can be taken for the end of a link or for markup.
+fn markdown_url(url: &str) -> String {
+    url.replace('(', "%28")
+        .replace(')', "%29")
+        .replace('[', "%5B")
+        .replace(']', "%5D")
+        .replace('*', "%2A")
+        .replace('|', "%7C")
 }
 
 /// A text run of a `RichTextBlock` knows no Markdown, other than a `TextBlock`.

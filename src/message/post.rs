@@ -80,7 +80,7 @@ fn lines(view: &View) -> Vec<Line> {
         lines.push(Line { text: clipped(&format!("{}, {}", lead.outlet, lead.when), MAX_LINE), link });
     }
     for why in &view.why {
-        let reasons = if why.reasons.is_empty() { "matches".to_owned() } else { why.reasons.join("; ") };
+        let reasons = if why.reasons.is_empty() { view.words.matches.to_owned() } else { why.reasons.join("; ") };
         lines.push(Line::plain(&format!("{}: {reasons}", why.watch)));
         if let Some(sentence) = why.sentences.first() {
             let text: String = sentence.iter().map(|span| span.text.as_str()).collect();

@@ -10,11 +10,9 @@ use super::{
     excerpt::{Excerpt, MAX_SENTENCES, excerpts},
     line::{clipped, safe_url},
     news::{News, news},
+    words::{ENGLISH, Words},
 };
-use crate::{
-    alert::Event,
-    story::{Member, Relation},
-};
+use crate::story::{Member, Relation};
 
 pub(super) const MAX_HEADLINE: usize = 300;
 pub(super) const MAX_NAME: usize = 60;
@@ -42,6 +40,7 @@ pub(super) struct View {
     pub state: String,
     /// Number of the story ("S8F3K2").
     pub story: String,
+    pub words: &'static Words,
 }
 
 #[derive(Debug, Serialize)]
@@ -110,12 +109,13 @@ pub(super) fn view(alert: &Alert, room: Room) -> View {
         mute: mute(alert),
         state: state(alert),
         story: alert.story.story.to_string(),
+        words: &ENGLISH,
     }
 }
 
 pub(super) fn headline(alert: &Alert) -> String {
     match clipped(&alert.headline, MAX_HEADLINE) {
-        empty if empty.is_empty() => "(no headline)".to_owned(),
+        empty if empty.is_empty() => ENGLISH.no_headline.to_owned(),
         headline => headline,
     }
 }
@@ -181,14 +181,7 @@ pub(super) fn confirming(alert: &Alert) -> Option<&Member> {
 fn state(alert: &Alert) -> String {
     let independent = alert.story.independent_outlets().len();
     let all = alert.story.outlets().len();
-    let event = match alert.event {
-        Event::New => "New",
-        Event::Confirmed => "Confirmed",
-        Event::Correction => "Corrected",
-        Event::Escalated => "More urgent",
-        Event::HeadlineChanged => "Headline changed",
-        Event::Resurfaced => "Back again",
-    };
+    let event = ENGLISH.state(alert.event);
     format!("{event}: {}, {independent} independent", plural(all, "outlet"))
 }
 
@@ -306,8 +299,8 @@ fn mute(alert: &Alert) -> Vec<Mute> {
         let (url, host) = safe_url(url.as_deref()?)?;
         Some(Mute { label, url, host })
     };
-    let story = way("Mute this story".to_owned(), &alert.links.story);
-    let watch = way(format!("Mute the watch {}", clipped(watch, MAX_NAME)), &alert.links.watch);
+    let story = way(ENGLISH.mute_story.to_owned(), &alert.links.story);
+    let watch = way(format!("{} {}", ENGLISH.mute_watch, clipped(watch, MAX_NAME)), &alert.links.watch);
     story.into_iter().chain(watch).collect()
 }
 
@@ -332,7 +325,7 @@ fn notes(alert: &Alert, watches: usize) -> Vec<String> {
     let mails = plural(alert.seq as usize + 1, "mail");
     notes.push(format!("Story {}. {mails} so far; follow-ups on: {follow_ups}.", alert.story.story));
     if alert.links.story.is_none() {
-        notes.push(format!("Mute this story: storywatch silence add --story {} --for 24h", alert.story.story));
+        notes.push(format!("{}: storywatch silence add --story {} --for 24h", ENGLISH.mute_story, alert.story.story));
     }
     notes.extend(alert.happened.remarks.iter().map(|remark| clipped(remark, MAX_SENTENCE)));
     notes

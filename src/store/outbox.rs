@@ -117,9 +117,10 @@ pub fn claim(connection: &Connection, now: Timestamp, lane: &str, room: Room) ->
         .collect::<rusqlite::Result<Vec<(i64, u32)>>>()?;
     let mut claimed = Vec::new();
     for (id, attempts) in rows {
-        if claimed.len() < room.now || attempts == 0 {
-            claimed.push(take_up(connection, id, now)?);
+        if claimed.len() >= room.now && attempts > 0 {
+            break;
         }
+        claimed.push(take_up(connection, id, now)?);
     }
     Ok(claimed)
 }

@@ -178,11 +178,11 @@ async fn a_server_that_was_away_for_a_day_gets_everything_slowly_and_by_priority
     world.publish("times", texts::times(2));
     live.step(2).await;
     multiply(&world, "mail:desk@desk.example", 99);
-    for minutes in 0..24 * 60 {
-        live.deliver(10 + minutes).await;
+    for step in 0..24 * 12 {
+        live.deliver(10 + step * 5).await;
     }
     let probes = world.smtp.connections();
-    assert!((250..=310).contains(&probes), "one probe in five minutes: {probes}");
+    assert!((100..=300).contains(&probes), "one probe in five minutes at most: {probes}");
     assert_eq!(world.texts("SELECT kind FROM notice WHERE subject = 'channel:mail' AND closed IS NULL"), ["failing"]);
     world.smtp.set_down(false);
     let back = at(10 + 24 * 60);

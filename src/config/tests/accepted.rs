@@ -385,8 +385,17 @@ fn what_the_shipped_examples_comment_out_is_right_too() {
         .file("proxy-password", "hush")
         .file("wire-ca.pem", AUTHORITY)
         .file("company-ca.pem", AUTHORITY)
+        .file("ca.pem", AUTHORITY)
+        .file("storywatch.pem", AUTHORITY)
+        .file("storywatch.key", "a key")
+        .file("templates/alert.txt", "{{ view.headline|wrap }}")
+        .file("matrix-token", "hush")
+        .file("telegram-token", "hush")
+        .file("own.json", "{\"summary\": {{ title }}, \"link\": {{ url }}, \"text\": {{ text }}}")
         .file("newsroom-secret", "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ\n");
     let config = desk.config();
-    assert_eq!((config.feeds.len(), config.webhooks.len()), (4, 1));
-    assert_eq!(desk.lines(), ["watchlists/example.toml:56:10: warning: no watch notifies the webhook `newsroom`"]);
+    assert_eq!((config.feeds.len(), config.webhooks.len()), (4, 7));
+    let unexpected: Vec<String> = desk.lines().into_iter().filter(|line| !line.contains("no watch notifies")).collect();
+    let unsigned = "watchlists/example.toml:84:10: warning: the calls of the webhook `own` are not signed; add `secret_file`";
+    assert_eq!(unexpected, [unsigned]);
 }
