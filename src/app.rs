@@ -1,5 +1,6 @@
 //! Opens, wires, spawns, drains: the one room that knows everyone.
 
+mod follow;
 mod housekeeping;
 mod reload;
 
@@ -152,7 +153,14 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let tasks = TaskTracker::new();
     tasks.spawn(courier.run(Arc::clone(&wake), stop.clone()));
     tasks.spawn(poller.run(round.clone(), tools, wake, stop.clone()));
-    tasks.spawn(housekeeping::run(Arc::clone(&engine.store), round, engine.clock, stop.clone()));
+    tasks.spawn(housekeeping::run(Arc::clone(&engine.store), round.clone(), engine.clock, stop.clone()));
+    tasks.spawn(follow::run(
+        Arc::clone(&engine.store),
+        engine.intake.clone(),
+        round.clone(),
+        engine.clock,
+        stop.clone(),
+    ));
     let (pages, settings) = watch::channel(engine.round.rules.config.web.clone());
     let site = web::Site { store: Arc::clone(&engine.store), clock: engine.clock };
     tasks.spawn(web::run(site, settings, stop.clone()));

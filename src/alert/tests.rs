@@ -30,6 +30,7 @@ fn member(outlet: &str, relation: Relation, minute: i64) -> Member {
         evidence: None,
         earlier_titles: Vec::new(),
         baseline: false,
+        corrects: None,
         cites: Vec::new(),
     }
 }
@@ -258,7 +259,7 @@ fn a_changed_number_is_an_event_and_a_typo_is_none() {
     let asked = [asking(&[Event::HeadlineChanged])];
     let told = [told_headline("Quake kills 12 in Aldermoor")];
     check(&asked, now("Quake kills 9 in Aldermoor"), &told, "headline-changed port +0s");
-    check(&asked, now("Quake kils 12 in Aldermoor"), &told, "nothing nothing that is told has happened");
+    check(&asked, now("Quake kills 12 in Aldermor"), &told, "nothing nothing that is told has happened");
     check(&asked, now("Quake kills 12 in Aldermoor"), &told, "nothing nothing that is told has happened");
     check(
         &[policy("port")],

@@ -5,18 +5,21 @@
 
 mod check;
 mod demo;
+mod discover;
 mod feeds;
 mod group;
 mod input;
 mod lookup;
 mod matching;
 mod mute;
+mod opml;
 mod out;
 mod outbox;
 mod paper;
 mod parse;
 mod poll;
 mod preview;
+mod regroup;
 mod run;
 mod search;
 mod send_test;
@@ -80,12 +83,12 @@ enum Command {
     Match(matching::Match),
     /// Group entries given as JSON lines into stories.
     Group(group::Group),
-    /// The feeds and their health.
+    /// The feeds and their health; find, import and export them.
     #[command(subcommand)]
     Feeds(feeds::Feeds),
     /// List the stories.
     Stories(stories::Stories),
-    /// Show one story's time line.
+    /// Show one story's time line, or put stories right.
     Story(stories::Story),
     /// Search the stored entries with the language of watches.
     Search(search::Search),

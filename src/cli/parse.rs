@@ -62,7 +62,7 @@ mod tests {
         };
         let value = to_json(&feed, &[Problem { message: "cut".into() }]);
         assert_eq!(value["feed"], {
-            json!({"title": "Pond", "links": [], "language": null, "hub": null, "self": null, "ttl": 30})
+            json!({"format": "", "title": "Pond", "description": null, "links": [], "language": null, "hub": null, "self": null, "ttl": 30, "skip_hours": [], "skip_days": [], "update_period": null, "update_frequency": null, "update_base": null})
         });
         assert_eq!(value["entries"][0]["id"], "1");
         let keys: Vec<_> = value["entries"][0].as_object().unwrap().keys().map(String::as_str).collect();

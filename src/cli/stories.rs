@@ -1,8 +1,8 @@
 //! `storywatch stories` and `storywatch story`: what happened, and who said so when.
 
-use std::process::ExitCode;
+use std::{collections::HashMap, process::ExitCode};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::json;
@@ -10,14 +10,17 @@ use serde_json::json;
 use super::{
     lookup::{Place, Reading, since, span},
     out::Out,
+    regroup::Regroup,
 };
 use crate::{
     clock::Clock,
+    entry::EntryId,
     store::{
         alerts::{self, AlertRow},
+        regrouping::{self, Kind, Regrouping},
         stories,
     },
-    story::{Member, StoryId, Timeline},
+    story::{Member, StoryId, Timeline, headline::difference},
 };
 
 #[derive(Debug, Args)]
@@ -37,12 +40,16 @@ pub(super) struct Stories {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Story {
     /// As shown by `storywatch stories` and in every mail: S8F3K2.
-    id: StoryId,
+    #[arg(required = true)]
+    id: Option<StoryId>,
     /// One JSON value.
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    regroup: Option<Regroup>,
 }
 
 impl Stories {
@@ -78,18 +85,37 @@ impl Stories {
 
 impl Story {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
+        match (&self.regroup, self.id) {
+            (Some(regroup), _) => regroup.run(place),
+            (None, Some(asked)) => self.show(place, asked),
+            (None, None) => bail!("no story is named"),
+        }
+    }
+
+    fn show(&self, place: &Place, asked: StoryId) -> Result<ExitCode> {
         let reading = Reading::open(place)?;
-        let timeline = stories::timeline(&reading.connection, self.id, &|key| reading.outlet_name(key))?
-            .with_context(|| format!("there is no story {}", self.id))?;
-        let alerts = alerts::of_story(&reading.connection, self.id)?;
+        // The name of a story that was merged stands in mails that were sent.
+        let id = regrouping::merged_into(&reading.connection, asked)?.unwrap_or(asked);
+        let timeline = stories::timeline(&reading.connection, id, &|key| reading.outlet_name(key))?
+            .with_context(|| format!("there is no story {asked}"))?;
+        let alerts = alerts::of_story(&reading.connection, id)?;
+        let reasons = stories::reasons(&reading.connection, id)?;
+        let log = regrouping::of_story(&reading.connection, id)?;
         let mut out = Out::new();
         if self.json {
-            out.json(&story_json(&timeline, &alerts))?;
+            out.json(&story_json(&timeline, &alerts, &reasons, &log))?;
         } else {
             for line in story_lines(&timeline, &alerts, &TimeZone::UTC) {
                 out.line(line)?;
             }
-            for decision in alerts::decisions(&reading.connection, self.id)? {
+            for member in &timeline.members {
+                let Some((reason, score)) = reasons.get(&member.entry) else { continue };
+                out.line(format!("  entry {} ({}): {reason} [{score:.2}]", member.entry.0, member.outlet_name))?;
+            }
+            for done in &log {
+                out.line(regrouping_line(done))?;
+            }
+            for decision in alerts::decisions(&reading.connection, id)? {
                 out.line(format!(
                     "  {}  {}: {} ({})",
                     clock_time(decision.decided),
@@ -104,7 +130,40 @@ impl Story {
     }
 }
 
-fn story_json(timeline: &Timeline, alerts: &[AlertRow]) -> serde_json::Value {
+fn regrouping_line(done: &Regrouping) -> String {
+    let what = match done.kind {
+        Kind::Merge => format!("{} was merged into {}", done.source, done.target),
+        Kind::Split => format!("{} was split from {}", done.target, done.source),
+    };
+    let note = done.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+    format!("  {}  {what} ({} entries){note}", clock_time(done.done), done.entries.len())
+}
+
+fn story_json(
+    timeline: &Timeline,
+    alerts: &[AlertRow],
+    reasons: &HashMap<EntryId, (String, f32)>,
+    log: &[Regrouping],
+) -> serde_json::Value {
+    let member = |member: &Member| {
+        let mut value = json!(member);
+        let (reason, score) = reasons.get(&member.entry).cloned().unwrap_or_default();
+        value["entry"] = json!(member.entry.0);
+        value["cites"] = json!(member.cites);
+        value["reason"] = json!(reason);
+        value["score"] = json!(score);
+        value
+    };
+    let regrouping = |done: &Regrouping| {
+        json!({
+            "kind": done.kind.as_str(),
+            "source": done.source.to_string(),
+            "target": done.target.to_string(),
+            "entries": done.entries.iter().map(|entry| entry.0).collect::<Vec<_>>(),
+            "note": done.note,
+            "done": done.done,
+        })
+    };
     let alert = |row: &AlertRow| {
         json!({
             "recipient": row.recipient.0,
@@ -124,7 +183,8 @@ fn story_json(timeline: &Timeline, alerts: &[AlertRow]) -> serde_json::Value {
         "first_seen": timeline.first_seen,
         "outlets": timeline.outlets().len(),
         "independent": timeline.independent_outlets().len(),
-        "members": timeline.members,
+        "members": timeline.members.iter().map(member).collect::<Vec<_>>(),
+        "regrouped": log.iter().map(regrouping).collect::<Vec<_>>(),
         "alerts": alerts.iter().map(alert).collect::<Vec<_>>(),
     })
 }
@@ -164,8 +224,15 @@ fn member_lines(member: &Member, zone: &TimeZone) -> Vec<String> {
     let mut lines =
         vec![format!("  {}  {:<22} {:<24} {}", time_in(member.seen, zone), member.outlet_name, relation, member.title)];
     let indent = " ".repeat(20);
-    for (seen, title) in &member.earlier_titles {
-        lines.push(format!("{indent}headline from {}: {title}", time_in(*seen, zone)));
+    let mut titles: Vec<&str> = member.earlier_titles.iter().map(|(_, title)| title.as_str()).collect();
+    titles.push(&member.title);
+    for ((seen, _), versions) in member.earlier_titles.iter().zip(titles.windows(2)) {
+        let change = difference(versions[0], versions[1]);
+        let weight = if change.is_news { "news" } else { "no news" };
+        lines.push(format!("{indent}headline from {}: {change} ({weight}: {})", time_in(*seen, zone), change.reason));
+    }
+    if let Some(sentence) = &member.corrects {
+        lines.push(format!("{indent}takes back: {sentence}"));
     }
     if let Some(evidence) = &member.evidence {
         lines.push(format!("{indent}{evidence}"));

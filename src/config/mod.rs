@@ -254,6 +254,8 @@ pub struct Outlet {
 pub struct Watch {
     pub query: watch::Query,
     pub policy: alert::Policy,
+    /// `[watch.story] key`: entries with one key are one story, whatever else they say.
+    pub key: Option<watch::StoryKey>,
     pub note: Option<String>,
     pub notify: Vec<alert::RecipientId>,
 }

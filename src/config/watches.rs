@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     alert::{MinOutlets, Policy, Priority, RecipientId},
-    watch::Query,
+    watch::{Query, StoryKey},
 };
 
 const DAY: u64 = 86_400;
@@ -72,7 +72,7 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
     reader.finish();
 
     let scope = read_scope(scope, faults);
-    let min_outlets = read_story(story, faults);
+    let (min_outlets, key) = read_story(story, faults);
     let alert = read_alert(alert, priority, faults);
     let max_age = scope.max_age;
     let policy = Policy {
@@ -102,7 +102,7 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
     let query = query.map(|query| query.value);
     let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0 };
     let notify = notify.into_iter().map(RecipientId).collect();
-    PlacedWatch { watch: Watch { query, policy, note, notify }, places }
+    PlacedWatch { watch: Watch { query, policy, key, note, notify }, places }
 }
 
 /// Whether anything is written that could match; if not, there is nothing for the watch room to judge.
@@ -171,14 +171,20 @@ fn read_scope(table: Option<Table>, faults: &mut Faults) -> Scope {
     Scope { feeds, languages, max_age: max_age.map_or(defaults::MAX_AGE, |age| age.value) }
 }
 
-fn read_story(table: Option<Table>, faults: &mut Faults) -> MinOutlets {
+fn read_story(table: Option<Table>, faults: &mut Faults) -> (MinOutlets, Option<StoryKey>) {
     let any = MinOutlets { count: 1, independent: false, within: None };
-    let Some(table) = table else { return any };
+    let Some(table) = table else { return (any, None) };
     let mut reader = Reader::new(table, "[watch.story]", faults);
     let node = reader.take("min_outlets");
-    reader.not_yet(&["burst", "key"]);
+    let key = reader.optional("key", story_key).map(|key| key.value);
+    reader.not_yet(&["burst"]);
     reader.finish();
-    node.and_then(|node| min_outlets(node, faults)).unwrap_or(any)
+    (node.and_then(|node| min_outlets(node, faults)).unwrap_or(any), key)
+}
+
+fn story_key(node: &Node) -> Result<StoryKey, Wrong> {
+    let help = "write what entries of one story have in common: key = 'CVE-\\d{4}-\\d{4,}'";
+    StoryKey::new(&text(node)?).map_err(|message| wrong(message).help(help.to_owned()))
 }
 
 /// `3`, `{ independent = 2, within = "6h" }`, `{ any = 3 }`, `{ count = 3 }`

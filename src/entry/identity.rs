@@ -61,17 +61,34 @@ pub fn links_are_shared(entries: &[Entry]) -> bool {
 /// The keys of each entry of one document, in the order of the entries; never empty. An item is known if one of its
 /// keys, [`KeyKind::Title`] left aside, was seen in the feed.
 pub fn keys(entries: &[Entry]) -> Vec<Vec<Key>> {
-    keys_of(entries, !links_are_shared(entries))
+    keys_of(entries, if links_are_shared(entries) { Links::Losing } else { Links::Trusted })
 }
 
 /// [`keys`] for a feed whose links are not to be trusted.
 pub fn keys_without_links(entries: &[Entry]) -> Vec<Vec<Key>> {
-    keys_of(entries, false)
+    keys_of(entries, Links::Ignored)
 }
 
-fn keys_of(entries: &[Entry], trust_links: bool) -> Vec<Vec<Key>> {
+/// What links tell of identity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Trusted,
+    /// In this document some items share a link for the first time: the others are still known by theirs, and get the
+    /// key by which they will be known from now on.
+    Losing,
+    Ignored,
+}
+
+fn keys_of(entries: &[Entry], links: Links) -> Vec<Vec<Key>> {
     let repeated = repeated_guids(entries);
-    entries.iter().map(|entry| entry_keys(entry, &repeated, trust_links)).collect()
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    entries.iter().filter_map(link).for_each(|link| *times.entry(link).or_default() += 1);
+    let is_own = |entry: &Entry| link(entry).is_some_and(|link| times[link] == 1);
+    let keys = entries.iter().map(|entry| {
+        let by_link = links == Links::Trusted || (links == Links::Losing && is_own(entry));
+        entry_keys(entry, &repeated, by_link, links == Links::Trusted)
+    });
+    keys.collect()
 }
 
 /// Ids that stand for more than one page of the document.
@@ -89,7 +106,8 @@ fn repeated_guids(entries: &[Entry]) -> HashSet<&str> {
     repeated
 }
 
-fn entry_keys(entry: &Entry, repeated: &HashSet<&str>, trust_links: bool) -> Vec<Key> {
+/// `by_link`: the link makes the entry known now; `link_lasts`: and at later polls, so that it is key enough.
+fn entry_keys(entry: &Entry, repeated: &HashSet<&str>, by_link: bool, link_lasts: bool) -> Vec<Key> {
     let mut keys = Vec::with_capacity(3);
     match (entry.guid.as_deref(), link(entry)) {
         (Some(guid), Some(link)) if repeated.contains(guid) => keys.push(key(KeyKind::GuidLink, &[guid, link])),
@@ -99,11 +117,11 @@ fn entry_keys(entry: &Entry, repeated: &HashSet<&str>, trust_links: bool) -> Vec
         (Some(guid), _) => keys.push(Key { kind: KeyKind::Guid, value: guid.to_owned() }),
         (None, _) => {}
     }
-    if let Some(link) = link(entry).filter(|_| trust_links) {
-        keys.push(Key { kind: KeyKind::Link, value: link.to_owned() });
-    }
-    if keys.is_empty() {
+    if keys.is_empty() && (link(entry).is_none() || !link_lasts) {
         keys.push(key(KeyKind::Hash, &[&entry.title, &entry.text]));
+    }
+    if let Some(link) = link(entry).filter(|_| by_link) {
+        keys.push(Key { kind: KeyKind::Link, value: link.to_owned() });
     }
     let words = words(&entry.title).join(" ");
     if !words.is_empty() {
@@ -203,11 +221,15 @@ mod tests {
     }
 
     #[test]
-    fn a_link_shared_by_several_items_is_ignored_everywhere() {
-        let shared = "https://a.example/live";
-        let entries = [entry("1", shared, "One"), entry("", shared, "Two"), entry("3", "https://a.example/3", "Three")];
+    fn a_link_shared_by_several_items_tells_nothing_and_soon_no_link_does() {
+        let (shared, own) = ("https://a.example/live", "https://a.example/3");
+        let entries = [entry("1", shared, "One"), entry("", shared, "Two"), entry("3", own, "3"), entry("", "x", "4")];
         assert!(links_are_shared(&entries));
-        assert_eq!(kinds(&entries), [vec![Guid, Title], vec![Hash, Title], vec![Guid, Title]]);
+        let expected = [vec![Guid, Title], vec![Hash, Title], vec![Guid, Link, Title], vec![Hash, Link, Title]];
+        assert_eq!(kinds(&entries), expected);
+        let later: Vec<Vec<KeyKind>> =
+            keys_without_links(&entries).iter().map(|keys| keys.iter().map(|key| key.kind).collect()).collect();
+        assert_eq!(later, [vec![Guid, Title], vec![Hash, Title], vec![Guid, Title], vec![Hash, Title]]);
     }
 
     #[test]

@@ -2,6 +2,10 @@
 //!
 //! Must not guess: a short or mixed text has no language.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use whatlang::Lang;
 
 /// Letters below which detection by the shape of words is a lottery.
@@ -42,15 +46,25 @@ fn by_small_words(sample: &str) -> Option<&'static str> {
     const AT_LEAST: usize = 3;
     let mut counts = [0usize; SMALL_WORDS.len()];
     for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| (1..=8).contains(&word.len())) {
-        let word = word.to_lowercase();
-        for (count, (_, words)) in counts.iter_mut().zip(SMALL_WORDS) {
-            *count += usize::from(words.contains(&word.as_str()));
+        let is_lower = word.bytes().all(|byte| byte.is_ascii_lowercase());
+        let word = if is_lower { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) };
+        for language in SPOKEN.get(word.as_ref()).into_iter().flatten() {
+            counts[*language] += 1;
         }
     }
     let best = (0..counts.len()).max_by_key(|language| counts[*language])?;
     let others: usize = counts.iter().sum::<usize>() - counts[best];
     (counts[best] >= AT_LEAST && counts[best] >= others * 4).then_some(SMALL_WORDS[best].0)
 }
+
+/// The languages that have a word, as places in [`SMALL_WORDS`].
+static SPOKEN: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut spoken: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (language, (_, words)) in SMALL_WORDS.iter().enumerate() {
+        words.iter().for_each(|word| spoken.entry(word).or_default().push(language));
+    }
+    spoken
+});
 
 /// Frequent words that the other languages here do not have.
 const SMALL_WORDS: [(&str, &[&str]); 7] = [

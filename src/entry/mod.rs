@@ -10,6 +10,7 @@ mod line;
 mod reading;
 mod tags;
 pub mod text;
+mod twice;
 pub mod url;
 
 pub use fold::is_invisible;

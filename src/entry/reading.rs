@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::text::{headline, links, visible_text};
+use super::twice::mended;
 use super::url::canonical;
 use super::{Entry, language};
 use crate::parse::{ParsedEntry, ParsedFeed};
@@ -18,9 +19,10 @@ pub(super) struct Body<'a> {
 pub fn from_parsed(parsed: &ParsedEntry, feed: &ParsedFeed, base: Option<&Url>) -> Entry {
     let declared = parsed.language.as_deref().into_iter().chain(feed.language.as_deref());
     let page = parsed.url.as_deref().and_then(|url| Url::parse(url).ok());
-    let body = Body { summary: parsed.summary.as_deref(), content: parsed.content.as_deref() };
+    let [summary, content] = [&parsed.summary, &parsed.content].map(|text| text.as_deref().map(mended));
+    let body = Body { summary: summary.as_deref(), content: content.as_deref() };
     let (text, links) = body.read(page.as_ref().or(base));
-    let title = parsed.title.as_deref().map(headline).unwrap_or_default();
+    let title = parsed.title.as_deref().map(line).unwrap_or_default();
     let canonical_url = parsed.original_url.as_deref().or(parsed.url.as_deref()).and_then(canonical);
     Entry {
         guid: parsed.id.clone(),
@@ -31,12 +33,16 @@ pub fn from_parsed(parsed: &ParsedEntry, feed: &ParsedFeed, base: Option<&Url>) 
         title,
         text,
         links,
-        author: parsed.author.as_deref().map(headline).filter(|author| !author.is_empty()),
-        tags: parsed.tags.iter().map(|tag| headline(tag)).filter(|tag| !tag.is_empty()).collect(),
-        source: parsed.source.as_deref().map(headline).filter(|source| !source.is_empty()),
+        author: parsed.author.as_deref().map(line).filter(|author| !author.is_empty()),
+        tags: parsed.tags.iter().map(|tag| line(tag)).filter(|tag| !tag.is_empty()).collect(),
+        source: parsed.source.as_deref().map(line).filter(|source| !source.is_empty()),
         published: parsed.published.filter(is_plausible),
         updated: parsed.updated.filter(is_plausible),
     }
+}
+
+fn line(text: &str) -> String {
+    headline(&mended(text))
 }
 
 /// Dates are for display; 1970 and 2099 are what a broken or placeholder clock writes.
@@ -101,6 +107,21 @@ mod tests {
         assert_eq!(entry.links, ["https://a.example/2"]);
         assert_eq!((entry.author.as_deref(), entry.language.as_deref()), (Some("Ann Bcc: x"), Some("en")));
         assert_eq!(entry.published, None);
+    }
+
+    #[test]
+    fn text_encoded_twice_is_mended() {
+        let parsed = ParsedEntry {
+            title: Some("GrÃ¶Ã\u{178}e".into()),
+            summary: Some("<p>fÃ¼r</p>".into()),
+            tags: vec!["MÃ¼ll".into()],
+            ..ParsedEntry::default()
+        };
+        let entry = from_parsed(&parsed, &ParsedFeed::default(), None);
+        assert_eq!(
+            (entry.title.as_str(), entry.text.as_str(), &entry.tags[..]),
+            ("Größe", "für", &["Müll".to_owned()][..])
+        );
     }
 
     #[test]

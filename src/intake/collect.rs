@@ -10,7 +10,7 @@ use crate::{
     alert::{
         Budget, ChannelId, Collected, Due, Event, Priority, RecipientId, Route, Silence, Told, collect, rank, words,
     },
-    message::{self, Bulletin, BulletinKind, Digest, DigestStory, MOST_STORIES, Message},
+    message::{self, Bulletin, BulletinKind, Coverage, Digest, DigestStory, MOST_STORIES, Message},
     store::{
         Error,
         alerts::AlertRow,
@@ -99,7 +99,7 @@ fn make(
         total: pending.len(),
         routes: routes(&pending),
         developing: developing(connection, rules, recipient, due.since, &pending)?,
-        coverage: digests::coverage(connection, &rules.feed_urls(), due.since, now)?,
+        coverage: coverage(connection, rules, due.since, now)?,
         silences: silences::list(connection, now, false)?.iter().map(Silence::reason).collect(),
     };
     let headline = message::digest_headline(&digest);
@@ -119,6 +119,13 @@ fn make(
     let priority = pending.iter().map(|ranked| ranked.alert.priority).max().unwrap_or_default();
     digests::queue(connection, id, priority.min(Priority::High), &messages, now)?;
     Ok(messages.len())
+}
+
+/// By the feed's name, since its URL may carry a token.
+fn coverage(connection: &Connection, rules: &Rules, since: Timestamp, now: Timestamp) -> Result<Coverage, Error> {
+    let mut coverage = digests::coverage(connection, &rules.feed_urls(), since, now)?;
+    coverage.worst = coverage.worst.map(|(url, last)| (rules.feed_name(&url), last));
+    Ok(coverage)
 }
 
 fn told(connection: &Connection, rules: &Rules, alert: &AlertRow) -> Result<Told, Error> {

@@ -4,6 +4,7 @@
 //! memory is put right when a transaction does not commit. Must not fetch, send, or read the clock.
 
 mod collect;
+mod keyed;
 mod muting;
 mod operator;
 mod recognise;
@@ -23,7 +24,7 @@ use rusqlite::{Connection, Transaction};
 use crate::{
     entry::{Entry, EntryId, FeedId},
     schedule::{Notice, PollState},
-    store::{Error, Store, entries, feeds, life, search, stories},
+    store::{Error, Store, entries, feeds, life, regrouping, search, stories},
     story::{Document, Index, StoryId, Verdict, correction::correction},
     watch::folded_words,
 };
@@ -88,6 +89,10 @@ struct Memory {
     index: Index,
     /// How to undo what the running transaction has done to the index.
     undo: Vec<Undo>,
+    /// Last line of the log of merges and splits that the index follows.
+    regrouped: i64,
+    /// Stories that were put right by hand and are not decided about yet.
+    undecided: BTreeSet<(StoryId, EntryId)>,
 }
 
 enum Undo {
@@ -106,7 +111,8 @@ impl Intake {
             index.insert(prepared, story);
         })?;
         let size = index.len();
-        let memory = Memory { index, undo: Vec::new() };
+        let regrouped = regrouping::latest(connection)?;
+        let memory = Memory { index, undo: Vec::new(), regrouped, undecided: BTreeSet::new() };
         Ok((Self { memory: Arc::new(Mutex::new(memory)), window }, size))
     }
 
@@ -148,6 +154,23 @@ impl Intake {
         store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
     }
 
+    /// Takes over what was merged or split by another process since the last look; gives the deliveries that are due.
+    pub async fn follow(&self, store: &Store, rules: Arc<Rules>, now: Timestamp) -> Result<usize, Error> {
+        let latest = store.read(regrouping::latest).await?;
+        if latest == self.lock().regrouped {
+            return Ok(0);
+        }
+        let (at_work, at_end) = (self.clone(), self.clone());
+        let work = move |transaction: &Transaction<'_>| {
+            let touched = at_work.lock().follow(transaction)?;
+            let muting = Muting::load(transaction, &rules, now)?;
+            let deciding = Deciding { connection: transaction, rules: &rules, muting: &muting, downtime: None, now };
+            touched.into_iter().try_for_each(|(story, entry)| deciding.decide_story(story, entry))?;
+            queue_due(transaction, &rules, now)
+        };
+        store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
         // A panic inside a transaction is undone by `settle`, so what it leaves behind is usable.
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
@@ -155,8 +178,20 @@ impl Intake {
 }
 
 impl Memory {
+    /// Moves in the index what the log says has moved; gives the stories to be decided about. What the log says is
+    /// committed already, so none of it is undone when this transaction fails; only the decisions are then made later.
+    fn follow(&mut self, transaction: &Transaction<'_>) -> Result<BTreeSet<(StoryId, EntryId)>, Error> {
+        for line in regrouping::since(transaction, self.regrouped)? {
+            line.entries.iter().for_each(|entry| self.index.regroup(*entry, line.target));
+            self.regrouped = line.id;
+            self.undecided.extend(line.entries.first().map(|entry| (line.target, *entry)));
+        }
+        Ok(self.undecided.clone())
+    }
+
     fn settle(&mut self, is_committed: bool, now: Timestamp) {
         if is_committed {
+            self.undecided.clear();
             self.undo.clear();
             self.index.expire(now);
             return;
@@ -183,7 +218,7 @@ fn take_in(
     life::touch(transaction, now)?;
     let context = rules.feed(&news.url);
     let sorted = recognise::sort(transaction, news, now)?;
-    let mut touched: BTreeSet<(StoryId, EntryId)> = BTreeSet::new();
+    let mut touched = memory.follow(transaction)?;
     let mut counts = Counts { listed: news.entries.len(), rekeyed: sorted.rekeyed, ..Counts::default() };
     for (id, entry) in &sorted.known {
         if let Some(story) = update_known(transaction, memory, rules, &context, *id, entry, now)? {
@@ -224,7 +259,8 @@ fn update_known(
     if before.entry.title == entry.title && before.entry.text == entry.text {
         return Ok(None);
     }
-    entries::update(transaction, id, entry, now)?;
+    let corrects = correction(&entry.title, &entry.text);
+    entries::update(transaction, id, entry, corrects.as_deref(), now)?;
     search::index(transaction, id, &folded_words(&entry.title, &entry.text))?;
     let seen = before.seen;
     memory.undo.push(Undo::Replaced(Box::new(document(id, &before.outlet, context, &before.entry, seen))));
@@ -232,7 +268,7 @@ fn update_known(
     memory.index.replace(prepared);
     rules.match_entry(transaction, id, &before.outlet, context, entry, now)?;
     let was_corrected = correction(&before.entry.title, &before.entry.text).is_some();
-    if let Some(sentence) = correction(&entry.title, &entry.text).filter(|_| !was_corrected) {
+    if let Some(sentence) = corrects.filter(|_| !was_corrected) {
         stories::correct(transaction, id, &sentence, now)?;
     }
     Ok(Some(before.story).filter(|_| !before.baseline))
@@ -250,12 +286,17 @@ fn store_new(
     let id = entries::next_id(transaction)?;
     let outlet = rules.outlet_of(context, entry);
     let prepared = memory.index.prepare(&document(id, &outlet, context, entry, now));
-    let grouping = memory.index.group(&prepared);
+    let story_keys = keyed::of_entry(rules, &outlet, context, entry);
+    let grouping = keyed::group(transaction, &memory.index, &prepared, &story_keys)?;
     let story = match grouping.verdict {
         Verdict::Joins(story) => story,
         Verdict::Founds => stories::found(transaction, &entry.title, now)?,
     };
     stories::grown(transaction, story, now)?;
+    keyed::remember(transaction, &story_keys, story)?;
+    // What the text of a new piece corrects nobody was told; what denies the story, or is itself a correction, says so
+    // in its headline.
+    let told = grouping.corrects.clone().or_else(|| correction(&entry.title, ""));
     let stored = entries::Stored {
         id,
         feed: news.feed,
@@ -268,14 +309,14 @@ fn store_new(
         related_to: grouping.of,
         reason: grouping.reason,
         score: grouping.score,
+        corrects: grouping.corrects.or_else(|| correction(&entry.title, &entry.text)),
     };
     entries::insert(transaction, &stored, &grouping.cites)?;
     search::index(transaction, id, &folded_words(&entry.title, &entry.text))?;
     memory.undo.push(Undo::Inserted(id));
     memory.index.insert(prepared, story);
     rules.match_entry(transaction, id, &stored.outlet, context, entry, now)?;
-    // What the text of a new piece corrects nobody was told; a piece that is itself a correction says so in its headline.
-    if let Some(sentence) = correction(&entry.title, "").filter(|_| !news.baseline) {
+    if let Some(sentence) = told.filter(|_| !news.baseline) {
         stories::correct(transaction, id, &sentence, now)?;
     }
     Ok((id, story))

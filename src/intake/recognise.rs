@@ -1,5 +1,7 @@
 //! Which of a document's entries are known, by the keys they had at earlier polls.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
@@ -29,14 +31,19 @@ pub(super) fn sort<'a>(transaction: &Transaction<'_>, news: &'a News, now: Times
     let mut sorted = Sorted { known: Vec::new(), new: Vec::new(), rekeyed: 0 };
     let keys = keys(transaction, news)?;
     let mut unknown: Vec<(&Entry, Vec<Key>)> = Vec::new();
+    let mut listed: HashSet<Key> = HashSet::new();
     for (entry, keys) in news.entries.iter().zip(keys) {
         match entries::find_known(transaction, news.feed, &identifying(&keys))? {
             Some(id) => {
                 entries::remember_keys(transaction, news.feed, id, &keys, now)?;
                 sorted.known.push((id, entry));
             }
-            None if unknown.iter().any(|(_, earlier)| is_same(earlier, &keys)) => {}
-            None => unknown.push((entry, keys)),
+            // The same item twice in one document.
+            None if identifying(&keys).iter().any(|key| listed.contains(key)) => {}
+            None => {
+                listed.extend(identifying(&keys));
+                unknown.push((entry, keys));
+            }
         }
     }
     let recognised = sorted.known.len();
@@ -64,11 +71,6 @@ fn identifying(keys: &[Key]) -> Vec<Key> {
     keys.iter().filter(|key| key.kind != KeyKind::Title).cloned().collect()
 }
 
-/// The same item twice in one document.
-fn is_same(earlier: &[Key], keys: &[Key]) -> bool {
-    keys.iter().any(|key| key.kind != KeyKind::Title && earlier.contains(key))
-}
-
 /// When most of a document seems new and its headlines are known, the ids have changed and not the news: the new ids
 /// are bound to the known entries.
 fn recognise_flip<'a>(
@@ -82,9 +84,13 @@ fn recognise_flip<'a>(
         return Ok(unknown);
     }
     let mut by_title = Vec::with_capacity(unknown.len());
-    for (_, keys) in &unknown {
+    for (entry, keys) in &unknown {
         let titles: Vec<Key> = keys.iter().filter(|key| key.kind == KeyKind::Title).cloned().collect();
-        by_title.push(entries::find_known(transaction, news.feed, &titles)?);
+        let known = entries::find_known(transaction, news.feed, &titles)?;
+        by_title.push(match known {
+            Some(id) if is_another(transaction, id, entry)? => None,
+            known => known,
+        });
     }
     if by_title.iter().flatten().count() * 2 <= news.entries.len() {
         return Ok(unknown);
@@ -100,4 +106,15 @@ fn recognise_flip<'a>(
         }
     }
     Ok(new)
+}
+
+/// Whether an entry under a known headline is plainly other news: feeds there are whose every item is called "Evening
+/// briefing".
+fn is_another(transaction: &Transaction<'_>, known: EntryId, entry: &Entry) -> Result<bool, Error> {
+    /// A move may touch the dates by a change of zone.
+    const APART: i64 = 24 * 3_600;
+    let Some(known) = entries::load(transaction, known)? else { return Ok(false) };
+    let dates = known.entry.published.zip(entry.published);
+    let is_apart = dates.is_some_and(|(old, new)| (old.as_second() - new.as_second()).abs() >= APART);
+    Ok(is_apart && known.entry.text != entry.text)
 }

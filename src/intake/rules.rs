@@ -164,6 +164,11 @@ impl Rules {
         hook.map(|hook| &hook.payload).ok_or_else(|| format!("{channel} is not configured any more"))
     }
 
+    /// How the feed at this URL is called.
+    pub(super) fn feed_name(&self, url: &str) -> String {
+        self.by_url.get(url).map_or_else(|| "a feed".to_owned(), |index| self.config.feeds[*index].name.clone())
+    }
+
     /// Where a recipient's messages go.
     pub fn channels(&self, recipient: &RecipientId) -> Vec<ChannelId> {
         if recipient.0.starts_with("hook:") {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::{Deciding, Muting, collect, rules::Rules, tell::match_facts};
 use crate::{
     alert::{
-        Budget, Candidate, ChannelId, Corrected, Event, Facts, RecipientId, Released, Route, Told, Traffic,
+        Budget, Candidate, ChannelId, Corrected, Event, Facts, Priority, RecipientId, Released, Route, Told, Traffic,
         headline_changes, ready_watches, release, words,
     },
     message::{self, Happened, Links, MatchedWatch, Message, Muted, Ticket},
@@ -67,6 +67,7 @@ impl LettingOut<'_> {
         let candidates: Vec<Candidate> = ripe.iter().map(|alert| self.candidate(alert)).collect();
         let traffic = self.traffic(recipient)?;
         let (mut queued, mut over_budget, mut left) = (0, 0, 0);
+        let mut used = traffic.told_in_span;
         for (alert, released) in ripe.iter().zip(release(&candidates, &traffic)) {
             let (outcome, reason) = match &released {
                 Released::Send(reason) => ("send", reason),
@@ -75,7 +76,10 @@ impl LettingOut<'_> {
             };
             alerts::record(connection, (alert.row.story, None), recipient, (outcome, reason), now)?;
             match released {
-                Released::Send(_) => queued += self.queue(alert, &traffic)?,
+                Released::Send(_) => {
+                    used += usize::from(alert.row.priority < Priority::Critical);
+                    queued += self.queue(alert, remarks(traffic.budget, used))?;
+                }
                 Released::Digest(route, _) => {
                     left += 1;
                     over_budget += usize::from(route == Route::Budget);
@@ -139,7 +143,7 @@ impl LettingOut<'_> {
         })
     }
 
-    fn queue(&self, ripe: &Ripe<'_>, traffic: &Traffic) -> Result<usize, Error> {
+    fn queue(&self, ripe: &Ripe<'_>, remarks: Vec<String>) -> Result<usize, Error> {
         let Deciding { connection, rules, now, .. } = self.deciding;
         let row = ripe.row;
         let settings = rules.settings(&row.recipient);
@@ -160,7 +164,7 @@ impl LettingOut<'_> {
             timezone: settings.hours.zone,
             instance: instance_token(connection)?,
             thread: Vec::new(),
-            happened: self.happened(ripe, &corrected, traffic)?,
+            happened: self.happened(ripe, &corrected, remarks)?,
             links: self.links(row)?,
             is_text_only: settings.is_text_only,
         };
@@ -197,9 +201,8 @@ impl LettingOut<'_> {
     }
 
     /// What is other than when the recipient was last told.
-    fn happened(&self, ripe: &Ripe<'_>, corrected: &[Corrected], traffic: &Traffic) -> Result<Happened, Error> {
+    fn happened(&self, ripe: &Ripe<'_>, corrected: &[Corrected], remarks: Vec<String>) -> Result<Happened, Error> {
         let row = ripe.row;
-        let remarks = remarks(traffic);
         if row.events.contains(&Event::New) {
             return Ok(Happened { events: row.events.clone(), remarks, ..Happened::default() });
         }
@@ -243,12 +246,11 @@ fn confirm_at(rules: &Rules, watches: &[String]) -> usize {
     watches.iter().filter_map(|name| rules.policy(name)).map(|policy| policy.confirmed_at()).min().unwrap_or(2)
 }
 
-fn remarks(traffic: &Traffic) -> Vec<String> {
-    let used = |budget: Budget| {
-        let span = words(budget.per);
-        format!("{} of {} immediate alerts used in the last {span}.", traffic.told_in_span + 1, budget.immediate)
+fn remarks(budget: Option<Budget>, used: usize) -> Vec<String> {
+    let line = |budget: Budget| {
+        format!("{used} of {} immediate alerts used in the last {}.", budget.immediate, words(budget.per))
     };
-    traffic.budget.map(used).into_iter().collect()
+    budget.map(line).into_iter().collect()
 }
 
 /// What a message about this story tells, for later ones to tell of what is other.

@@ -1,5 +1,7 @@
 //! A digest: many stories in one message. Both parts of the mail are laid out from one view, in one order.
 
+#[cfg(test)]
+mod tests;
 mod text;
 mod view;
 

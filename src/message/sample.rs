@@ -162,6 +162,7 @@ fn member(seen: Timestamp) -> Member {
         evidence: None,
         earlier_titles: Vec::new(),
         baseline: false,
+        corrects: None,
         cites: Vec::new(),
     }
 }

@@ -35,6 +35,7 @@ fn member(outlet: &str, name: &str, seen: &str, relation: Relation) -> Member {
         evidence: None,
         earlier_titles: Vec::new(),
         baseline: false,
+        corrects: None,
         cites: Vec::new(),
     }
 }

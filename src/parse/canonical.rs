@@ -10,8 +10,8 @@ use super::{ParsedEntry, ParsedFeed};
 #[derive(Debug)]
 pub struct Canonical {
     document: String,
-    /// Minutes; Atom has no such element.
-    pub ttl: Option<u32>,
+    /// What Atom or feed-rs has no place for of the feed; the other fields are empty.
+    pub facts: ParsedFeed,
     pub beside: Vec<Beside>,
 }
 
@@ -28,8 +28,18 @@ pub struct Beside {
 
 impl Canonical {
     /// Begins with what concerns the whole feed; `head` has no entries.
-    pub fn new(head: ParsedFeed) -> Self {
-        let mut canonical = Self { document: String::with_capacity(4_096), ttl: head.ttl, beside: Vec::new() };
+    pub fn new(mut head: ParsedFeed) -> Self {
+        let facts = ParsedFeed {
+            format: std::mem::take(&mut head.format),
+            ttl: head.ttl,
+            skip_hours: std::mem::take(&mut head.skip_hours),
+            skip_days: std::mem::take(&mut head.skip_days),
+            update_period: head.update_period,
+            update_frequency: head.update_frequency,
+            update_base: head.update_base,
+            ..ParsedFeed::default()
+        };
+        let mut canonical = Self { document: String::with_capacity(4_096), facts, beside: Vec::new() };
         // Without a declaration UTF-8 is meant, and nothing can be said wrongly about it.
         canonical.document.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\"");
         if let Some(language) = head.language.as_ref().filter(|language| says_something(language)) {
@@ -37,6 +47,7 @@ impl Canonical {
         }
         canonical.document.push('>');
         canonical.html("title", head.title.as_deref());
+        canonical.html("subtitle", head.description.as_deref());
         head.links.iter().for_each(|link| canonical.link("alternate", link));
         head.hub.iter().for_each(|hub| canonical.link("hub", hub));
         head.self_url.iter().for_each(|own| canonical.link("self", own));
@@ -118,18 +129,22 @@ fn says_something(text: &str) -> bool {
 }
 
 /// The characters that XML 1.0 allows (section 2.2); a `str` holds no surrogates.
-fn is_legal(c: char) -> bool {
+pub(super) fn is_legal(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 fn legal(text: &str, out: &mut String) {
+    // Nearly every text is all legal; EF begins the two forbidden characters that are not controls.
+    if !text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF) {
+        return out.push_str(text);
+    }
     for piece in text.split(|c| !is_legal(c)) {
         out.push_str(piece);
     }
 }
 
 /// `text` fit for an attribute or an element: line breaks too are written so that no reader folds them.
-fn escape(text: &str, out: &mut String) {
+pub(super) fn escape(text: &str, out: &mut String) {
     let mut from = 0;
     for (at, c) in text.char_indices() {
         let written = match c {

@@ -103,7 +103,7 @@ const WINDOWS_1252: [u32; 32] = [
 ];
 
 /// The byte that windows-1252 (or ISO 8859-1) has for `c`.
-pub(super) fn windows_1252_byte(c: char) -> Option<u8> {
+pub fn windows_1252_byte(c: char) -> Option<u8> {
     let special = || WINDOWS_1252.iter().position(|known| *known == u32::from(c));
     u8::try_from(c).ok().or_else(|| Some(0x80 + u8::try_from(special()?).ok()?))
 }

@@ -4,12 +4,15 @@
 //! One search for all formats, because real documents mix their vocabularies freely. Must not make up what the
 //! document does not say.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::borrow::Cow;
 use url::Url;
 
-use super::canonical::Canonical;
+use super::canonical::{Canonical, is_legal};
 use super::names::Tag;
 use super::tree::{NodeId, Tree};
-use super::{ParsedEntry, ParsedFeed, dates, limits};
+use super::{ParsedEntry, ParsedFeed, asked, dates, limits};
 
 /// The feed whose outermost feed element is `root`.
 pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Canonical {
@@ -17,25 +20,48 @@ pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Canoni
     let root_base = base(tree, root, document_url);
     let base_url = base(tree, channel, root_base.as_ref());
     let mut feed = ParsedFeed {
-        title: first(tree, channel, &[Tag::Title]).map(limits::title),
+        format: format(tree, root),
+        title: first(tree, channel, &[Tag::Title]).map(|title| limits::title(&title)),
+        description: first(tree, channel, &[Tag::Description, Tag::Summary]).map(|text| limits::title(&text)),
         language: language(tree, channel).or_else(|| language(tree, root)),
-        ttl: first(tree, channel, &[Tag::Ttl]).and_then(|ttl| ttl.parse().ok()),
         ..ParsedFeed::default()
     };
+    asked::read(tree, channel, &mut feed);
     feed_links(tree, channel, base_url.as_ref(), &mut feed);
-    let site = || feed.links.first().and_then(|link| Url::parse(link).ok()).and_then(|site| short_base(&site));
-    let entry_base = base_url.or_else(site);
+    // Who wrote an Atom feed wrote the entries for which nobody else is named (RFC 4287, 4.2.1).
+    let feed_author = author(tree, channel).filter(|_| tree.node(root).tag == Tag::Feed);
     let mut canonical = Canonical::new(feed);
     for item in tree.items().iter().take(limits::ENTRIES) {
-        canonical.add(entry(tree, *item, entry_base.as_ref()));
+        let mut entry = entry(tree, *item, base_url.as_ref());
+        entry.author = entry.author.or_else(|| feed_author.clone());
+        canonical.add(entry);
     }
     canonical
 }
 
-/// `xml:base` of the element, against what holds round it. A long one is none: every link of the document might carry
+/// The format as people call it, as far as the root says.
+fn format(tree: &Tree<'_>, root: NodeId) -> String {
+    let says = |name, part: &str| tree.attribute(root, name).is_some_and(|said| said.contains(part));
+    let format = match tree.node(root).tag {
+        Tag::Rss => {
+            let version = tree.attribute(root, "version").filter(|version| version.len() <= 8);
+            return version.map_or_else(|| "RSS".to_owned(), |version| format!("RSS {version}"));
+        }
+        Tag::Rdf if says("xmlns", "netscape.com") => "RSS 0.90",
+        Tag::Rdf => "RSS 1.0",
+        Tag::Feed if says("xmlns", "purl.org/atom") || says("version", "0.3") => "Atom 0.3",
+        Tag::Feed => "Atom 1.0",
+        _ if says("xmlns", "rss1.1") => "RSS 1.1",
+        _ => "CDF",
+    };
+    format.to_owned()
+}
+
+/// `xml:base` of the element (CDF: `BASE`), against what holds round it. A long one is none: every link of the document might carry
 /// it.
 fn base(tree: &Tree<'_>, id: NodeId, around: Option<&Url>) -> Option<Url> {
-    let said = tree.attribute(id, "xml:base").filter(|said| said.len() <= limits::BASE);
+    let cdf = || tree.attribute(id, "base").filter(|_| tree.node(id).tag == Tag::Channel);
+    let said = tree.attribute(id, "xml:base").or_else(cdf).filter(|said| said.len() <= limits::BASE);
     let own = said.and_then(|said| match around {
         Some(around) => around.join(said).ok(),
         None => Url::parse(said).ok(),
@@ -54,13 +80,26 @@ pub(super) fn short_base(url: &Url) -> Option<Url> {
 }
 
 /// The text of the first child with one of the tags, the tags in order of preference.
-fn first<'t>(tree: &'t Tree<'_>, id: NodeId, tags: &[Tag]) -> Option<&'t str> {
-    tags.iter().find_map(|tag| tree.children(id).filter(|c| tree.node(*c).tag == *tag).find_map(|c| tree.value(c)))
+fn first<'t>(tree: &'t Tree<'_>, id: NodeId, tags: &[Tag]) -> Option<Cow<'t, str>> {
+    tags.iter().find_map(|tag| tree.children(id).filter(|c| tree.node(*c).tag == *tag).find_map(|c| text(tree, c)))
+}
+
+/// The text of an element, out of base64 where it says so (Atom 0.3 `mode`; Atom 1.0 media types).
+fn text<'t>(tree: &'t Tree<'_>, id: NodeId) -> Option<Cow<'t, str>> {
+    let value = tree.value(id)?;
+    let says = |name, word| tree.attribute(id, name).is_some_and(|said| said.eq_ignore_ascii_case(word));
+    if says("mode", "base64") || says("type", "application/octet-stream") {
+        let packed: String = value.split_ascii_whitespace().collect();
+        if let Some(text) = STANDARD.decode(packed).ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+            return Some(Cow::Owned(text));
+        }
+    }
+    Some(Cow::Borrowed(value))
 }
 
 fn language(tree: &Tree<'_>, id: NodeId) -> Option<String> {
-    let said = first(tree, id, &[Tag::Language]).or_else(|| tree.attribute(id, "xml:lang"));
-    said.filter(|said| said.len() <= 35).map(str::to_owned)
+    let said = tree.child(id, Tag::Language).and_then(|language| tree.value(language));
+    said.or_else(|| tree.attribute(id, "xml:lang")).and_then(limits::language)
 }
 
 fn feed_links(tree: &Tree<'_>, channel: NodeId, base: Option<&Url>, feed: &mut ParsedFeed) {
@@ -73,6 +112,10 @@ fn feed_links(tree: &Tree<'_>, channel: NodeId, base: Option<&Url>, feed: &mut P
             _ => {}
         }
     }
+    // CDF has it as an attribute.
+    if feed.links.is_empty() {
+        feed.links.extend(tree.attribute(channel, "href").and_then(|href| absolute(href, base)));
+    }
 }
 
 /// Where a link element points, as `href` or as text, made absolute.
@@ -81,37 +124,44 @@ fn link_url(tree: &Tree<'_>, link: NodeId, around: Option<&Url>) -> Option<Strin
     absolute(written, base(tree, link, around).as_ref())
 }
 
-/// An address made absolute; `None` when it is none.
+/// An address made absolute, or as it is where nobody says what it is relative to; `None` when it is none.
 pub(super) fn absolute(written: &str, base: Option<&Url>) -> Option<String> {
     if written.is_empty() || written.len() > limits::URL {
         return None;
     }
     // Escaped once too often, as some publishers' own templates do.
     let written = written.replace("&amp;", "&");
-    let joined = match base {
-        Some(base) => base.join(&written).ok(),
-        None => Url::parse(&written).ok(),
+    let joined = match base.map_or_else(|| Url::parse(&written), |base| base.join(&written)) {
+        Ok(url) => String::from(url),
+        Err(url::ParseError::RelativeUrlWithoutBase) => return relative(&written),
+        Err(_) => return None,
     };
-    let joined = joined.filter(|url| !matches!(url.scheme(), "javascript" | "data")).map(String::from);
-    joined.filter(|url| url.len() <= limits::URL)
+    let is_script = ["javascript:", "data:"].iter().any(|scheme| joined.starts_with(scheme));
+    Some(joined).filter(|url| !is_script && url.len() <= limits::URL)
+}
+
+/// A relative address as a URL parser would read it, without the characters that it skips.
+fn relative(written: &str) -> Option<String> {
+    let clean: String = written.chars().filter(|c| !c.is_control() && is_legal(*c)).collect();
+    Some(clean.trim().to_owned()).filter(|clean| !clean.is_empty())
 }
 
 fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry {
     let base = base(tree, item, feed_base);
     let guid = tree.children(item).filter(|c| tree.node(*c).tag == Tag::Guid).find(|c| tree.value(*c).is_some());
     let (summary, content) = bodies(tree, item);
+    let of_media = || tree.child(item, Tag::MediaGroup).and_then(|group| first(tree, group, &[Tag::MediaTitle]));
+    let of_cdf = || tree.attribute(item, "lastmod").and_then(dates::parse);
     ParsedEntry {
         id: guid.and_then(|guid| tree.value(guid)).or_else(|| tree.attribute(item, "rdf:about")).map(limits::id),
-        title: first(tree, item, &[Tag::Title, Tag::MediaTitle])
-            .or_else(|| tree.child(item, Tag::MediaGroup).and_then(|group| first(tree, group, &[Tag::MediaTitle])))
-            .map(limits::title),
+        title: first(tree, item, &[Tag::Title, Tag::MediaTitle]).or_else(of_media).map(|title| limits::title(&title)),
         url: entry_url(tree, item, guid, base.as_ref()),
-        original_url: first(tree, item, &[Tag::OrigLink]).and_then(|original| absolute(original, base.as_ref())),
+        original_url: first(tree, item, &[Tag::OrigLink]).and_then(|original| absolute(&original, base.as_ref())),
         summary,
         content,
-        author: author(tree, item).map(|author| limits::title(&author)),
+        author: author(tree, item),
         published: first_date(tree, item, &[Tag::PubDate, Tag::DcDate, Tag::Issued, Tag::AtomDate, Tag::Created]),
-        updated: first_date(tree, item, &[Tag::Updated, Tag::AtomUpdated]),
+        updated: first_date(tree, item, &[Tag::Updated, Tag::AtomUpdated]).or_else(of_cdf),
         tags: tags(tree, item),
         language: language(tree, item),
         source: source(tree, item),
@@ -122,9 +172,13 @@ fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry 
 fn entry_url(tree: &Tree<'_>, item: NodeId, guid: Option<NodeId>, base: Option<&Url>) -> Option<String> {
     let is_page = |link: &NodeId| tree.attribute(*link, "rel").is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
     let links = |tag| tree.children(item).filter(move |c| tree.node(*c).tag == tag).filter(is_page);
-    let all = || links(Tag::Link).chain(links(Tag::AtomLink)).filter_map(|link| link_url(tree, link, base));
-    // Some publish their page by other protocols too.
-    all()
+    let links = || links(Tag::Link).chain(links(Tag::AtomLink));
+    let is_html = |link: &NodeId| tree.attribute(*link, "type").is_none_or(|kind| kind.contains("html"));
+    let all = || links().filter_map(|link| link_url(tree, link, base));
+    let pages = links().filter(is_html).filter_map(|link| link_url(tree, link, base));
+    // Some publish their page in other types and by other protocols too.
+    pages
+        .chain(all())
         .find(|url| is_http(url))
         .or_else(|| all().next())
         .or_else(|| guid.and_then(|guid| permalink(tree, guid, base)))
@@ -158,20 +212,19 @@ fn bodies(tree: &Tree<'_>, item: NodeId) -> (Option<String>, Option<String>) {
         .or_else(|| first(tree, item, &[Tag::ItunesSummary, Tag::MediaDescription]))
         .or_else(media);
     let content = first(tree, item, &[Tag::Encoded, Tag::Content, Tag::XhtmlBody]);
-    (summary.map(limits::body), content.map(limits::body))
+    (summary.map(|text| limits::body(&text)), content.map(|text| limits::body(&text)))
 }
 
 /// A name, from the element most likely to hold one.
 fn author(tree: &Tree<'_>, item: NodeId) -> Option<String> {
-    let creator = first(tree, item, &[Tag::Creator]).map(str::to_owned);
-    let author = || {
+    let in_author = || {
         let author = tree.child(item, Tag::Author)?;
-        match first(tree, author, &[Tag::Name, Tag::Email]) {
-            Some(name) => Some(name.to_owned()),
-            None => tree.value(author).map(|text| name_in_address(text).to_owned()),
-        }
+        let name = || tree.value(author).map(name_in_address).map(Cow::Borrowed);
+        first(tree, author, &[Tag::Name, Tag::Email]).or_else(name)
     };
-    creator.or_else(author).or_else(|| first(tree, item, &[Tag::ItunesAuthor]).map(str::to_owned))
+    let name =
+        first(tree, item, &[Tag::Creator]).or_else(in_author).or_else(|| first(tree, item, &[Tag::ItunesAuthor]));
+    name.map(|name| limits::title(&name))
 }
 
 /// RSS 2.0 wants `address (Name)`.
@@ -201,6 +254,6 @@ fn tags(tree: &Tree<'_>, item: NodeId) -> Vec<String> {
 fn source(tree: &Tree<'_>, item: NodeId) -> Option<String> {
     let source = tree.child(item, Tag::Source)?;
     first(tree, source, &[Tag::Title])
-        .or_else(|| tree.value(source).filter(|_| !tree.node(source).mixed))
-        .map(limits::title)
+        .or_else(|| tree.value(source).filter(|_| !tree.node(source).mixed).map(Cow::Borrowed))
+        .map(|name| limits::title(&name))
 }

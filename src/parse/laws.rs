@@ -60,7 +60,9 @@ fn maybe() -> impl Strategy<Value = Option<String>> {
 
 fn address() -> impl Strategy<Value = String> {
     let base = Url::parse("https://pond.example/").unwrap();
-    hostile().prop_filter_map("no address", move |written| extract::absolute(&written, Some(&base)))
+    (hostile(), any::<bool>()).prop_filter_map("no address", move |(written, is_placed)| {
+        extract::absolute(&written, is_placed.then_some(&base))
+    })
 }
 
 fn date() -> impl Strategy<Value = Option<Timestamp>> {
@@ -126,10 +128,26 @@ proptest! {
         hub in prop::option::of(address()),
         language in maybe(),
     ) {
-        let head = ParsedFeed { title, links, self_url: hub.clone(), hub, language, ttl: Some(7), entries: Vec::new() };
+        let head = ParsedFeed {
+            format: "RSS 2.0".into(),
+            description: title.clone(),
+            title,
+            links,
+            self_url: hub.clone(),
+            hub,
+            language,
+            ttl: Some(7),
+            skip_hours: vec![3],
+            skip_days: vec![Weekday::Friday],
+            update_period: Some(Period::Hourly),
+            update_frequency: Some(2),
+            update_base: Some(Timestamp::UNIX_EPOCH),
+            entries: Vec::new(),
+        };
         let feed = read(canonical(head.clone(), &entries)).unwrap();
         let expected = ParsedFeed {
             title: trimmed(head.title.as_deref()),
+            description: trimmed(head.description.as_deref()),
             language: legal(head.language.as_deref()),
             entries: entries.into_iter().map(as_it_comes_back).collect(),
             ..head

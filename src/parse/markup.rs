@@ -12,9 +12,9 @@ use super::tree::{Node, NodeId, Tree};
 /// Elements open at once; deeper ones are read as if their tags were not there.
 const MAX_DEPTH: usize = 200;
 /// Elements kept; a document with more is cut there.
-const MAX_NODES: usize = 1_500_000;
-const MAX_ATTRIBUTES: usize = 32;
+const MAX_NODES: usize = 1_000_000;
 const MAX_PREFIXES: usize = 64;
+
 /// Reads `document`; the second value says whether it was cut at a limit.
 pub fn read(document: &str) -> (Tree<'_>, bool) {
     let mut reader = Reader {
@@ -230,7 +230,8 @@ impl<'a> Reader<'a> {
     /// Reads what follows a start tag's name: bytes used, whether it closes itself, its own default namespace.
     fn attributes(&mut self, rest: &'a str) -> (usize, bool, Option<Family>) {
         let bytes = rest.as_bytes();
-        let (mut at, mut empty, mut own, mut count) = (0, false, None, 0);
+        let first = self.tree.attributes.len();
+        let (mut at, mut empty, mut own) = (0, false, None);
         while let Some(&byte) = bytes.get(at) {
             match byte {
                 b'>' => return (at + 1, empty, own),
@@ -243,15 +244,19 @@ impl<'a> Reader<'a> {
                     let (name, value, used) = attribute(&rest[at..]);
                     at += used.max(1);
                     own = self.namespace(name, value).or(own);
-                    count += 1;
-                    if count <= MAX_ATTRIBUTES {
-                        let value = self.references.decode(value);
-                        self.tree.attributes.push((name, value));
-                    }
+                    self.keep_attribute(first, name, value);
                 }
             }
         }
         (rest.len(), empty, own)
+    }
+
+    /// Keeps an attribute of the tag whose attributes begin at `first`, if it is wanted and was not there before.
+    fn keep_attribute(&mut self, first: usize, name: &'a str, value: &'a str) {
+        let mut known = self.tree.attributes[first..].iter();
+        if names::is_wanted_attribute(name) && !known.any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            self.tree.attributes.push((name, self.references.decode(value)));
+        }
     }
 
     /// Notes a namespace declaration; gives the family if it is the element's own default one.
@@ -318,7 +323,7 @@ fn name_at(text: &str) -> &str {
 }
 
 /// The attribute at the start of `text`: name, raw value and bytes used.
-fn attribute(text: &str) -> (&str, &str, usize) {
+pub(super) fn attribute(text: &str) -> (&str, &str, usize) {
     let name_end =
         text.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/' | '<')).unwrap_or(text.len());
     let name = &text[..name_end];

@@ -6,6 +6,7 @@
 //! as one well-formed Atom document (`canonical`); that one feed-rs reads (`reading`). Strict first and forgiving on
 //! error would be worse: given the published document, feed-rs accepts many that it loses dates and titles of.
 
+mod asked;
 mod canonical;
 pub mod dates;
 mod decode;
@@ -17,8 +18,12 @@ mod laws;
 pub mod limits;
 mod markup;
 mod names;
+pub mod opml;
+pub mod page;
 mod reading;
 mod references;
+mod said;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -26,16 +31,22 @@ mod tree;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
+use jiff::civil::Weekday;
 use serde::Serialize;
 use url::Url;
 
-use names::Tag;
+pub use asked::Period;
+
+use names::{Family, Tag};
 use tree::Tree;
 
 /// A feed document as read. Texts are as published: they may hold HTML and anything hostile.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ParsedFeed {
+    /// As people say it: `RSS 2.0`, `Atom 1.0`, `JSON Feed 1.1`.
+    pub format: String,
     pub title: Option<String>,
+    pub description: Option<String>,
     /// The site's page.
     pub links: Vec<String>,
     pub language: Option<String>,
@@ -45,6 +56,15 @@ pub struct ParsedFeed {
     pub self_url: Option<String>,
     /// Minutes the publisher asks to wait between polls.
     pub ttl: Option<u32>,
+    /// Hours of the day, UTC, in which the publisher wants no polls.
+    pub skip_hours: Vec<u8>,
+    /// Days on which the publisher wants no polls.
+    #[serde(serialize_with = "asked::serialize_days")]
+    pub skip_days: Vec<Weekday>,
+    /// sy:updatePeriod, with sy:updateFrequency times in each; see [`ParsedFeed::update_interval`].
+    pub update_period: Option<Period>,
+    pub update_frequency: Option<u32>,
+    pub update_base: Option<Timestamp>,
     #[serde(skip)]
     pub entries: Vec<ParsedEntry>,
 }
@@ -55,9 +75,9 @@ pub struct ParsedEntry {
     /// Only what the document says; never made up.
     pub id: Option<String>,
     pub title: Option<String>,
-    /// Absolute.
+    /// Absolute, unless neither the document nor the caller says what it is relative to.
     pub url: Option<String>,
-    /// Where a link that only counts clicks leads to, if the document says so (feedburner:origLink). Absolute.
+    /// Where a link that only counts clicks leads to, if the document says so (feedburner:origLink).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_url: Option<String>,
     pub summary: Option<String>,
@@ -128,13 +148,19 @@ fn read_markup(document: &str, url: Option<&Url>, problems: &mut Vec<Problem>) -
     // A page that merely speaks of feeds has no items in it; a feed that is wrapped in one does.
     let is_page = tree.root_name().is_some_and(|name| name.eq_ignore_ascii_case("html"));
     let root = tree.ids().find(|id| tree.node(*id).tag.is_feed_root());
-    let root = root.filter(|_| !is_page || !tree.items().is_empty());
-    let root = root.ok_or_else(|| NotAFeed(described(&tree)))?;
+    let root = root.filter(|root| !tree.items().is_empty() || (!is_page && says_feed(&tree, *root)));
+    let root = root.ok_or_else(|| NotAFeed(described(document, &tree)))?;
     let canonical = extract::feed(&tree, root, url);
     drop(tree);
     let feed = reading::read(canonical)?;
     note_cuts(&feed, problems);
     Ok(feed)
+}
+
+/// Whether a root without any items is a feed's: RDF holds much else.
+fn says_feed(tree: &Tree<'_>, root: tree::NodeId) -> bool {
+    let namespace = || tree.attribute(root, "xmlns").map(names::family_of_uri);
+    tree.node(root).tag != Tag::Rdf || tree.child(root, Tag::Channel).is_some() || namespace() == Some(Family::Core)
 }
 
 /// Says which fields were longer than is kept.
@@ -157,13 +183,30 @@ fn note_cuts(feed: &ParsedFeed, problems: &mut Vec<Problem>) {
 /// What a document without any markup is.
 fn wordless(text: &str) -> String {
     let beginning = shown(text, 40);
-    if beginning.is_empty() { "an empty document".into() } else { format!("plain text that begins \"{beginning}\"") }
+    // NULs and the like are in no text; U+FFFD stands where bytes were none in any encoding.
+    let odd = text.chars().take(200).filter(|c| is_odd(*c)).count();
+    match beginning.as_str() {
+        "" => "an empty document".into(),
+        _ if odd > 2 => "binary data".into(),
+        _ => format!("plain text that begins \"{beginning}\""),
+    }
 }
 
+fn is_odd(c: char) -> bool {
+    c == '\u{FFFD}' || (c.is_control() && !c.is_ascii_whitespace())
+}
+
+/// Elements with which pages begin that do not say `<html>`.
+const PAGE: [&str; 20] = [
+    "html", "head", "body", "script", "meta", "title", "div", "p", "h1", "h2", "center", "style", "table", "a", "br",
+    "b", "form", "iframe", "noscript", "span",
+];
+
 /// What a document with markup is, when it is no feed.
-fn described(tree: &Tree<'_>) -> String {
+fn described(document: &str, tree: &Tree<'_>) -> String {
     let root = tree.root_name().unwrap_or_default();
-    let is_page = ["html", "head", "body", "script", "meta"].iter().any(|name| root.eq_ignore_ascii_case(name));
+    let beginning = document.get(..14).unwrap_or_default();
+    let is_page = beginning.eq_ignore_ascii_case("<!doctype html") || PAGE.iter().any(|n| root.eq_ignore_ascii_case(n));
     if !is_page {
         return if root.is_empty() { "an empty document".into() } else { format!("XML that is <{}>", shown(root, 40)) };
     }

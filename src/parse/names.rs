@@ -34,6 +34,13 @@ pub enum Tag {
     Source,
     Language,
     Ttl,
+    SkipHours,
+    Hour,
+    SkipDays,
+    Day,
+    UpdatePeriod,
+    UpdateFrequency,
+    UpdateBase,
     OrigLink,
     AtomLink,
     AtomDate,
@@ -65,6 +72,11 @@ impl Tag {
                 | Category
                 | Language
                 | Ttl
+                | Hour
+                | Day
+                | UpdatePeriod
+                | UpdateFrequency
+                | UpdateBase
                 | OrigLink
                 | AtomDate
                 | AtomUpdated
@@ -99,6 +111,7 @@ pub enum Family {
     Media,
     Itunes,
     Feedburner,
+    Syndication,
     Xhtml,
     Rdf,
     Unknown,
@@ -106,12 +119,15 @@ pub enum Family {
 
 /// What a namespace address stands for.
 pub fn family_of_uri(uri: &str) -> Family {
-    const KNOWN: [(&str, Family); 14] = [
+    const KNOWN: [(&str, Family); 16] = [
         ("w3.org/2005/atom", Family::Atom),
         ("purl.org/atom", Family::Atom),
         ("purl.org/dc/elements", Family::DublinCore),
         ("purl.org/dc/terms", Family::Terms),
         ("modules/content", Family::Content),
+        ("modules/syndication", Family::Syndication),
+        // Other modules have items, links and titles of their own.
+        ("rss/1.0/modules/", Family::Unknown),
         ("search.yahoo.com/mrss", Family::Media),
         ("itunes.com/dtds", Family::Itunes),
         ("feedburner", Family::Feedburner),
@@ -137,10 +153,26 @@ pub fn family_of_prefix(prefix: &str) -> Family {
         "media" => Family::Media,
         "itunes" => Family::Itunes,
         "feedburner" => Family::Feedburner,
+        "sy" => Family::Syndication,
         "xhtml" | "body" => Family::Xhtml,
         "rdf" => Family::Rdf,
         _ => Family::Unknown,
     }
+}
+
+/// Whether an attribute of that name is ever asked for; case does not matter.
+pub fn is_wanted_attribute(name: &str) -> bool {
+    let wanted: &[&str] = match name.len() {
+        3 => &["rel"],
+        4 => &["href", "type", "mode", "term", "base"],
+        5 => &["label", "xmlns"],
+        7 => &["version", "lastmod"],
+        8 => &["xml:base", "xml:lang"],
+        9 => &["rdf:about"],
+        11 => &["isPermaLink"],
+        _ => &[],
+    };
+    wanted.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The tag of a name; case does not matter.
@@ -158,6 +190,7 @@ pub fn tag(family: Family, local: &str) -> Tag {
         Family::Media => media_tag(lower),
         Family::Itunes => itunes_tag(lower),
         Family::Feedburner if lower == b"origlink" => Tag::OrigLink,
+        Family::Syndication => syndication_tag(lower),
         Family::Xhtml if lower == b"body" => Tag::XhtmlBody,
         Family::Xhtml if lower == b"html" => Tag::Html,
         Family::Rdf if lower == b"rdf" => Tag::Rdf,
@@ -193,6 +226,10 @@ fn core_tag(lower: &[u8]) -> Tag {
         b"source" => Tag::Source,
         b"language" => Tag::Language,
         b"ttl" => Tag::Ttl,
+        b"skiphours" => Tag::SkipHours,
+        b"hour" => Tag::Hour,
+        b"skipdays" => Tag::SkipDays,
+        b"day" => Tag::Day,
         b"image" | b"textinput" | b"logo" | b"icon" => Tag::Image,
         _ => Tag::Other,
     }
@@ -250,6 +287,15 @@ fn itunes_tag(lower: &[u8]) -> Tag {
     match lower {
         b"author" => Tag::ItunesAuthor,
         b"summary" => Tag::ItunesSummary,
+        _ => Tag::Other,
+    }
+}
+
+fn syndication_tag(lower: &[u8]) -> Tag {
+    match lower {
+        b"updateperiod" => Tag::UpdatePeriod,
+        b"updatefrequency" => Tag::UpdateFrequency,
+        b"updatebase" => Tag::UpdateBase,
         _ => Tag::Other,
     }
 }

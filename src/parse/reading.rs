@@ -61,13 +61,14 @@ fn feed_from(feed: Feed, canonical: Canonical) -> ParsedFeed {
     let related = |relation| move |link: &&Link| link.rel.as_deref() == Some(relation);
     let address = |relation| feed.links.iter().find(related(relation)).map(|link| link.href.clone());
     ParsedFeed {
-        title: feed.title.map(|title| title.content),
+        title: text(feed.title),
+        description: text(feed.description),
         hub: address("hub"),
         self_url: address("self"),
         links: feed.links.iter().filter(related("alternate")).map(|link| link.href.clone()).collect(),
         language: feed.language,
-        ttl: canonical.ttl,
         entries: feed.entries.into_iter().zip(canonical.beside).map(entry_from).collect(),
+        ..canonical.facts
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Stored {
     pub related_to: Option<EntryId>,
     pub reason: String,
     pub score: f32,
+    /// The sentence in which it denies its story or takes itself back.
+    pub corrects: Option<String>,
 }
 
 /// The entry of this feed that one of the keys belongs to. It may be gone by retention; its keys stay.
@@ -74,9 +76,9 @@ pub fn insert(connection: &Connection, stored: &Stored, cites: &[Citation]) -> R
     connection
         .prepare_cached(
             "INSERT INTO entry (id, feed, outlet, guid, url, canonical_url, title, text, links, author, tags, source,
-                language, published, updated, seen, baseline, story, relation, related_to, reason, score)
+                language, published, updated, seen, baseline, story, relation, related_to, reason, score, corrects)
              VALUES (:id, :feed, :outlet, :guid, :url, :canonical_url, :title, :text, :links, :author, :tags, :source,
-                :language, :published, :updated, :seen, :baseline, :story, :relation, :related_to, :reason, :score)",
+                :language, :published, :updated, :seen, :baseline, :story, :relation, :related_to, :reason, :score, :corrects)",
         )?
         .execute(named_params! {
             ":id": stored.id.0,
@@ -101,6 +103,7 @@ pub fn insert(connection: &Connection, stored: &Stored, cites: &[Citation]) -> R
             ":related_to": stored.related_to.map(|id| id.0),
             ":reason": stored.reason,
             ":score": f64::from(stored.score),
+            ":corrects": stored.corrects,
         })?;
     add_headline(connection, stored.id, &entry.title, stored.seen)?;
     let mut statement =
@@ -111,12 +114,20 @@ pub fn insert(connection: &Connection, stored: &Stored, cites: &[Citation]) -> R
     Ok(())
 }
 
-/// Stores what an edited entry says now; its story, relation and first-seen time stay.
-pub fn update(connection: &Connection, id: EntryId, entry: &Entry, now: Timestamp) -> Result<(), Error> {
+/// Stores what an edited entry says now, and whether it now `corrects` something; its story, relation and first-seen
+/// time stay.
+pub fn update(
+    connection: &Connection,
+    id: EntryId,
+    entry: &Entry,
+    corrects: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Error> {
     connection
         .prepare_cached(
             "UPDATE entry SET guid = :guid, url = :url, canonical_url = :canonical_url, title = :title, text = :text,
-                links = :links, author = :author, tags = :tags, updated = :updated WHERE id = :id",
+                links = :links, author = :author, tags = :tags, updated = :updated, corrects = coalesce(:corrects, corrects)
+             WHERE id = :id",
         )?
         .execute(named_params! {
             ":id": id.0,
@@ -129,6 +140,7 @@ pub fn update(connection: &Connection, id: EntryId, entry: &Entry, now: Timestam
             ":author": entry.author,
             ":tags": json(&entry.tags),
             ":updated": entry.updated.map(seconds),
+            ":corrects": corrects,
         })?;
     let mut statement =
         connection.prepare_cached("SELECT title FROM headline WHERE entry = ?1 ORDER BY seq DESC LIMIT 1")?;
@@ -151,7 +163,7 @@ fn add_headline(connection: &Connection, id: EntryId, title: &str, now: Timestam
 }
 
 const COLUMNS: &str = "id, feed, outlet, guid, url, canonical_url, title, text, links, author, tags, source, language, \
-                       published, updated, seen, baseline, story, relation, related_to, reason, score";
+                       published, updated, seen, baseline, story, relation, related_to, reason, score, corrects";
 
 /// One entry, or `None` when it is unknown or gone by retention.
 pub fn load(connection: &Connection, id: EntryId) -> Result<Option<Stored>, Error> {
@@ -239,5 +251,6 @@ pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
         related_to: row.get::<_, Option<i64>>("related_to")?.map(EntryId),
         reason: row.get("reason")?,
         score: row.get::<_, f64>("score")? as f32,
+        corrects: row.get("corrects")?,
     })
 }

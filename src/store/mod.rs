@@ -18,10 +18,12 @@ pub mod lanes;
 pub mod life;
 pub mod notices;
 pub mod outbox;
+pub mod regrouping;
 pub mod retention;
 pub mod search;
 pub mod silences;
 pub mod stories;
+pub mod story_keys;
 
 use std::{
     path::{Path, PathBuf},
@@ -53,6 +55,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0001_initial.sql")),
     M::up(include_str!("../../migrations/0002_notices.sql")),
     M::up(include_str!("../../migrations/0003_feed_health.sql")),
+    M::up(include_str!("../../migrations/0004_regrouping.sql")),
     M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
 ];

@@ -25,7 +25,7 @@ pub fn candidates(
     let narrowed = "AND id IN (SELECT rowid FROM entry_words WHERE entry_words MATCH ?2)";
     let sql = format!(
         "SELECT id, feed, outlet, guid, url, canonical_url, title, text, links, author, tags, source, language,
-             published, updated, seen, baseline, story, relation, related_to, reason, score
+             published, updated, seen, baseline, story, relation, related_to, reason, score, corrects
          FROM entry WHERE seen >= ?1 {} ORDER BY seen DESC, id DESC",
         if needles.is_some() { narrowed } else { "AND ?2 IS NULL" }
     );

@@ -1,5 +1,7 @@
 //! Stories: founding, growth, and the time line that mails and commands show.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -60,7 +62,7 @@ fn members(
     let mut statement = connection.prepare_cached(
         "SELECT entry.id, entry.feed, entry.outlet, entry.guid, entry.url, entry.canonical_url, entry.title, '' AS text,
              '[]' AS links, entry.author, entry.tags, entry.source, entry.language, entry.published, entry.updated,
-             entry.seen, entry.baseline, entry.story, entry.relation, entry.related_to, entry.reason, entry.score,
+             entry.seen, entry.baseline, entry.story, entry.relation, entry.related_to, entry.reason, entry.score, entry.corrects,
              related.outlet AS of_outlet
          FROM entry LEFT JOIN entry AS related ON related.id = entry.related_to
          WHERE entry.story = ?1 ORDER BY entry.seen, entry.id",
@@ -101,6 +103,7 @@ fn member(
         evidence,
         earlier_titles,
         baseline: stored.baseline,
+        corrects: stored.corrects,
         cites,
     })
 }
@@ -161,6 +164,27 @@ pub fn by_url(connection: &Connection, canonical_url: &str) -> Result<Option<(St
         connection.prepare_cached("SELECT story, id FROM entry WHERE canonical_url = ?1 ORDER BY id DESC LIMIT 1")?;
     let row = statement.query_row([canonical_url], |row| Ok((StoryId(row.get(0)?), EntryId(row.get(1)?))));
     Ok(row.optional()?)
+}
+
+/// Whether there is such a story.
+pub fn exists(connection: &Connection, story: StoryId) -> Result<bool, Error> {
+    Ok(connection.prepare_cached("SELECT 1 FROM story WHERE id = ?1")?.exists([story.0])?)
+}
+
+/// The members of a story at this canonical URL.
+pub fn members_at(connection: &Connection, story: StoryId, canonical_url: &str) -> Result<Vec<EntryId>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM entry WHERE story = ?1 AND canonical_url = ?2 ORDER BY id")?;
+    let rows = statement.query_map((story.0, canonical_url), |row| Ok(EntryId(row.get(0)?)))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// Why each member stands where it stands, with the strength of the join.
+pub fn reasons(connection: &Connection, story: StoryId) -> Result<HashMap<EntryId, (String, f32)>, Error> {
+    let mut statement = connection.prepare_cached("SELECT id, reason, score FROM entry WHERE story = ?1")?;
+    let rows = statement
+        .query_map([story.0], |row| Ok((EntryId(row.get(0)?), (row.get(1)?, row.get::<_, f64>(2)? as f32))))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
 }
 
 /// Number of stories stored.

@@ -6,12 +6,13 @@ use tempfile::TempDir;
 use super::{
     Error, MIGRATIONS, Migrations, Store, alerts,
     alerts::{NewAlert, Way},
+    digests::{self, NewDigest},
     entries, feeds, notices, open_reader,
     outbox::{self, Claimed, DeliveryId, Room, Settled},
     retention, search, stories,
 };
 use crate::{
-    alert::{ChannelId, Event, Priority, RecipientId, Told},
+    alert::{ChannelId, Event, Priority, RecipientId, Route, Told},
     entry::{
         Entry, EntryId, FeedId,
         identity::{Key, KeyKind},
@@ -87,6 +88,27 @@ impl Bench {
         .await;
     }
 
+    /// A digest of all that waits for one: a mail that could be worded, or one that could not.
+    async fn digest(&self, mails: &'static [Result<(), ()>]) {
+        self.write(move |c| {
+            let recipient = RecipientId("desk".to_owned());
+            digests::know(c, &recipient, at(0))?;
+            let new = NewDigest { recipient: &recipient, kind: "digest", headline: "Digest", since: at(0) };
+            let pending = digests::pending(c, &recipient)?;
+            let id = digests::insert(c, &new, at(10))?;
+            for ranked in &pending {
+                digests::add(c, id, ranked.alert.id, (1, &Told::default()), at(10))?;
+            }
+            let message = |(number, mail): (usize, &Result<(), ()>)| {
+                let bytes = mail.map(|()| Message { id: format!("d{}-{number}", id.0), bytes: vec![0] });
+                (ChannelId(format!("mail:{number}@a.example")), bytes.map_err(|()| "no address".to_owned()))
+            };
+            let messages: Vec<_> = mails.iter().enumerate().map(message).collect();
+            digests::queue(c, id, Priority::Normal, &messages, at(10))
+        })
+        .await;
+    }
+
     async fn claim(&self, seconds: i64, lane: &'static str) -> Vec<Claimed> {
         self.write(move |c| outbox::claim(c, at(seconds), lane, Room { now: 10, ahead: 0 })).await
     }
@@ -123,6 +145,7 @@ fn stored(id: EntryId, feed: FeedId, story: StoryId, title: &str) -> entries::St
         related_to: None,
         reason: "nothing like it".to_owned(),
         score: 0.0,
+        corrects: None,
     }
 }
 
@@ -428,4 +451,41 @@ fn what_the_first_schema_held_survives_the_change_to_digests() {
     assert_eq!(one(references), "delivery");
     let broken: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).unwrap();
     assert_eq!(broken, 0);
+}
+
+#[tokio::test]
+async fn what_a_digest_refers_to_outlives_retention_until_a_channel_has_taken_it() {
+    let bench = Bench::new().await;
+    let (story, _) = bench.story("told by a digest").await;
+    bench
+        .write(move |c| {
+            let new = NewAlert {
+                recipient: &RecipientId("desk".to_owned()),
+                story,
+                events: &[Event::New],
+                watches: &["w".to_owned()],
+                priority: Priority::Normal,
+                reason: "because",
+                way: Way::Digest(Route::Budget),
+            };
+            alerts::raise(c, &new, at(0)).map(|_| ())
+        })
+        .await;
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0, "waits for a digest");
+    bench.digest(&[Ok(()), Err(())]).await;
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0, "in a digest that nobody has taken");
+    let claimed = bench.claim(20, "mail").await.remove(0);
+    let dead = claimed.clone();
+    bench.write(move |c| outbox::settle(c, &dead, &Settled::Dead, "permanent", "550", at(21))).await;
+    let desk = || RecipientId("desk".to_owned());
+    let pending = async || bench.store.read(move |c| digests::pending(c, &desk())).await.unwrap().len();
+    assert_eq!(pending().await, 1, "a digest that was given up told of nothing");
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0);
+    bench.digest(&[Ok(())]).await;
+    assert_eq!(pending().await, 0);
+    let claimed = bench.claim(30, "mail").await.remove(0);
+    bench.write(move |c| outbox::settle(c, &claimed, &Settled::Sent, "sent", "250", at(31))).await;
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 1);
+    bench.write(|c| retention::prune_digests(c, at(1000))).await;
+    assert_eq!(bench.states().await, [] as [String; 0]);
 }

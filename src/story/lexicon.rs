@@ -1,10 +1,24 @@
 //! How rare a term is, learned from the documents in the window.
 
-use super::{hasher::FastMap, profile::Weighted};
+use std::sync::LazyLock;
 
-/// Documents the engine pretends to have seen before the first, so that a young index does not take every term for
-/// a common one.
+use super::{hasher::FastMap, profile::Weighted, words};
+
+/// Documents the engine pretends to have seen before the first, so that a young index neither takes every term for a
+/// common one nor "government" for a rare one.
 const PRIOR: f32 = 300.0;
+
+/// Part of all documents that hold a common term. A few thousand words with the power of two nearest to their rate,
+/// counted by `examples/evaluate --common`; in a full window they weigh nothing beside what was learned.
+static COMMON: LazyLock<FastMap<u32, f32>> = LazyLock::new(|| {
+    let mut rates: FastMap<u32, f32> = FastMap::default();
+    for line in include_str!("common.txt").lines() {
+        let mut words = line.split(' ');
+        let tier: i32 = words.next().and_then(|tier| tier.parse().ok()).unwrap_or(0);
+        words.flat_map(words::split).for_each(|word| *rates.entry(word.term).or_default() += 0.5f32.powi(tier));
+    }
+    rates
+});
 
 /// Document frequencies.
 #[derive(Debug, Default, PartialEq)]
@@ -37,7 +51,7 @@ impl Lexicon {
 
     /// Inverse document frequency in nats, above 0.
     pub fn idf(&self, term: u32) -> f32 {
-        self.idf_of(self.frequency(term))
+        self.idf_of(self.frequency(term) as f32 + PRIOR * COMMON.get(&term).copied().unwrap_or(0.0).min(0.7))
     }
 
     /// Documents with the term.
@@ -45,8 +59,8 @@ impl Lexicon {
         self.frequency.get(&term).copied().unwrap_or(0)
     }
 
-    fn idf_of(&self, frequency: u32) -> f32 {
-        ((self.documents as f32 + PRIOR + 1.0) / (frequency as f32 + 1.0)).ln()
+    fn idf_of(&self, frequency: f32) -> f32 {
+        ((self.documents as f32 + PRIOR + 1.0) / (frequency + 1.0)).ln()
     }
 
     #[cfg(test)]

@@ -3,14 +3,17 @@
 //! Pure: the index lives in memory, time comes with each document, nothing is read from a store or a clock. When in
 //! doubt an entry founds a story of its own: a false merge hides news, a missed one costs one mail.
 
+mod candidates;
 mod cite;
 pub mod correction;
+mod forest;
 mod hasher;
 pub mod headline;
 mod index;
 mod junk;
 mod lexicon;
 mod outlets;
+mod phrases;
 mod postings;
 mod profile;
 mod relate;
@@ -32,10 +35,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::EntryId;
 
-pub use index::{Candidate, Index, Prepared};
+pub use candidates::Candidate;
+pub use forest::{Forest, Node, walk};
+pub use index::{Index, Prepared};
 pub use signals::Signals;
 pub use stream::Stream;
-pub use weigh::{FEATURES, WEIGHTS, features};
+pub use weigh::{FEATURES, NAMED, features};
 
 /// Row of a story in the store; shown to people as `S` and Crockford base 32 (`S8F3K2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -165,6 +170,8 @@ pub struct Grouping {
     /// The member it stands in that relation to (the text copied, the outlet cited), where there is one.
     pub of: Option<EntryId>,
     pub cites: Vec<Citation>,
+    /// The first member of its story that denies it: the headline that does.
+    pub corrects: Option<String>,
     /// For people: which signal decided, with its figures ("92 % of its text is in …").
     pub reason: String,
     /// Strength of the join, 0 (founds) to 1 (the same text).
@@ -204,6 +211,9 @@ pub struct Member {
     pub baseline: bool,
     #[serde(skip)]
     pub cites: Vec<Citation>,
+    /// The sentence in which it denies the story, or says that it was itself corrected or withdrawn. Such a member is
+    /// news to everybody who was told of the story.
+    pub corrects: Option<String>,
 }
 
 impl Member {

@@ -3,7 +3,7 @@
 //! The configured outlets come first; wire agencies and a few widely cited houses are known without configuration. An
 //! alias that fits several houses ("the Times", "the Post") is never taken for a name, whoever configured it.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
 use super::{
     OutletNames,
@@ -27,8 +27,68 @@ pub struct Citable {
     /// Key of a configured outlet, else its name.
     pub key: String,
     pub agency: bool,
-    names: Vec<Vec<u32>>,
+    names: Vec<Name>,
     domains: Vec<String>,
+}
+
+/// The words of a name.
+#[derive(Clone, Debug, PartialEq)]
+struct Name {
+    words: Vec<Part>,
+    /// Only behind a capital article: "The Information" is a newspaper, "the information" is none.
+    with_article: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Part {
+    exact: u32,
+    /// Russian names are declined ("по данным «Медузы»"); of other scripts this is the word as written.
+    term: u32,
+    capital: bool,
+}
+
+impl Part {
+    fn is(&self, word: &Word) -> bool {
+        (word.exact == self.exact || word.term == self.term) && (word.capital || !self.capital)
+    }
+}
+
+impl Name {
+    /// `None` when there is no word in it.
+    fn new(name: &str) -> Option<Self> {
+        let name = part_elisions(name);
+        let is_declined = name.chars().any(|c| matches!(c, 'а'..='я' | 'А'..='Я'));
+        let part = |word: &Word| Part {
+            exact: word.exact,
+            term: if is_declined { word.term } else { word.exact },
+            capital: word.capital,
+        };
+        let with_article = name.starts_with('=');
+        let all = words::split(&name);
+        let skip = usize::from(all.len() > 1 && all[0].exact == words::hash("the"));
+        let words: Vec<Part> = all[skip..].iter().map(part).collect();
+        (!words.is_empty()).then_some(Self { words, with_article })
+    }
+
+    fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.words.iter().map(|part| part.exact).eq(other.words.iter().map(|part| part.exact))
+    }
+
+    fn exact(&self) -> Vec<u32> {
+        self.words.iter().map(|part| part.exact).collect()
+    }
+
+    /// Whether the name stands at a place among words.
+    fn stands_at(&self, words: &[Word], at: usize) -> bool {
+        let here = &words[at..];
+        here.len() >= self.words.len()
+            && self.words.iter().zip(here).all(|(part, word)| part.is(word))
+            && (!self.with_article || at > 0 && words[at - 1].capital && words[at - 1].exact == words::hash("the"))
+    }
 }
 
 /// All names, by their first word.
@@ -44,13 +104,15 @@ impl Names {
     /// Names of the configured outlets and of those built in that are not among them.
     pub fn new(configured: &[OutletNames]) -> Self {
         let mut outlets: Vec<Citable> = configured.iter().map(citable).collect();
-        for line in KNOWN.lines() {
-            add_known(&mut outlets, line);
-        }
+        KNOWN_OUTLETS.iter().for_each(|known| add_known(&mut outlets, configured.len(), known));
         let mut by_first: FastMap<u32, Vec<(usize, usize)>> = FastMap::default();
         for (at, outlet) in outlets.iter().enumerate() {
             for (which, name) in outlet.names.iter().enumerate() {
-                by_first.entry(name[0]).or_default().push((at, which));
+                let first = name.words[0];
+                by_first.entry(first.exact).or_default().push((at, which));
+                if first.term != first.exact {
+                    by_first.entry(first.term).or_default().push((at, which));
+                }
             }
         }
         for found in by_first.values_mut() {
@@ -72,7 +134,7 @@ impl Names {
         let mut found: Vec<usize> = self.by_key.get(outlet).into_iter().copied().collect();
         let name = folded(outlet);
         let named = name.first().and_then(|first| self.by_first.get(first)).into_iter().flatten();
-        found.extend(named.filter(|(at, which)| self.outlets[*at].names[*which] == name).map(|(at, _)| *at));
+        found.extend(named.filter(|(at, which)| self.outlets[*at].names[*which].exact() == name).map(|(at, _)| *at));
         for host in [url.and_then(host).unwrap_or_default(), outlet] {
             found.extend(self.of_host(host));
         }
@@ -92,10 +154,13 @@ impl Names {
         let mut found = Vec::new();
         let mut from = 0;
         while from < words.len() {
-            let hit = self.by_first.get(&words[from].exact).filter(|_| words[from].capital).and_then(|names| {
-                names.iter().find(|(at, which)| starts_with(&words[from..], &self.outlets[*at].names[*which]))
-            });
-            match hit {
+            let longest = |first: u32| {
+                let names = self.by_first.get(&first)?;
+                names.iter().find(|(at, which)| self.outlets[*at].names[*which].stands_at(words, from))
+            };
+            match longest(words[from].exact)
+                .or_else(|| longest(words[from].term).filter(|_| words[from].term != words[from].exact))
+            {
                 Some(&(outlet, which)) => {
                     let to = from + self.outlets[outlet].names[which].len();
                     found.push(Mention { outlet, from, to });
@@ -106,28 +171,75 @@ impl Names {
         }
         found
     }
+
+    /// The one outlet of those `named` in the document that a word such as "Times" can stand for; none when it can be
+    /// one of `own`.
+    pub fn by_alias(&self, word: Word, named: &[usize], own: &[usize]) -> Option<usize> {
+        if !word.capital || named.is_empty() {
+            return None;
+        }
+        let ends_so = |at: usize| {
+            self.outlets[at].names.iter().any(|name| name.words.last().is_some_and(|last| last.exact == word.exact))
+        };
+        let mut owners: Vec<usize> = named.iter().chain(own).copied().filter(|at| ends_so(*at)).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        match owners[..] {
+            [only] if !own.contains(&only) && ambiguous().contains(&vec![word.exact]) => Some(only),
+            _ => None,
+        }
+    }
+}
+
+/// Parts "l'AFP" and "d'El País" in two, in as many bytes: an article before a capital is no part of the name.
+pub fn part_elisions(text: &str) -> Cow<'_, str> {
+    let mut parted: Option<String> = None;
+    for (at, mark) in text.match_indices(['\'', '’']) {
+        let (mut before, after) = (text[..at].chars().rev(), text[at + mark.len()..].chars().next());
+        let is_elided = before.next().is_some_and(|c| matches!(c, 'l' | 'L' | 'd' | 'D'))
+            && !before.next().is_some_and(char::is_alphanumeric)
+            && after.is_some_and(char::is_uppercase);
+        if is_elided {
+            let blank = &"   "[..mark.len()];
+            parted.get_or_insert_with(|| text.to_owned()).replace_range(at..at + mark.len(), blank);
+        }
+    }
+    parted.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 fn citable(outlet: &OutletNames) -> Citable {
-    let mut names: Vec<Vec<u32>> = outlet.names.iter().map(|name| folded(name)).collect();
-    names.retain(|name| !name.is_empty() && !ambiguous().contains(name));
+    let is_plain = |name: &Name| !ambiguous().contains(&name.exact());
+    let names = outlet.names.iter().filter_map(|name| Name::new(name)).filter(is_plain).collect();
     Citable { key: outlet.key.clone(), agency: false, names, domains: outlet.domains.clone() }
 }
 
-/// A line of [`KNOWN`]: names, a bar, domains; a star marks an agency. Names of a configured outlet are added to it.
-fn add_known(outlets: &mut Vec<Citable>, line: &str) {
-    let agency = line.starts_with('*');
-    let (names, domains) = line.trim_start_matches('*').split_once('|').unwrap_or((line, ""));
-    let key = names.split(',').next().unwrap_or_default().trim().to_owned();
-    let names: Vec<Vec<u32>> = names.split(',').map(folded).filter(|name| !name.is_empty()).collect();
-    let domains: Vec<String> = domains.split_whitespace().map(str::to_owned).collect();
-    let same = |known: &&mut Citable| {
-        known.names.iter().any(|name| names.contains(name))
-            || known.domains.iter().any(|domain| domains.contains(domain))
+/// The outlets of [`KNOWN`], a line each: names, a bar, domains; a star marks an agency.
+static KNOWN_OUTLETS: LazyLock<Vec<Citable>> = LazyLock::new(|| {
+    let known = |line: &str| {
+        let (names, domains) = line.trim_start_matches('*').split_once('|').unwrap_or((line, ""));
+        Citable {
+            key: names.split(',').next().unwrap_or_default().trim().trim_start_matches('=').to_owned(),
+            agency: line.starts_with('*'),
+            names: names.split(',').filter_map(Name::new).collect(),
+            domains: domains.split_whitespace().map(str::to_owned).collect(),
+        }
     };
-    match outlets.iter_mut().find(same) {
-        Some(known) => known.agency |= agency,
-        None => outlets.push(Citable { key, agency, names, domains }),
+    KNOWN.lines().map(known).collect()
+});
+
+/// Adds what is known to the configured outlet of that name, or else of that domain; one that is not configured is an
+/// outlet of its own.
+fn add_known(outlets: &mut Vec<Citable>, configured: usize, known: &Citable) {
+    let is_named = |one: &Citable| one.names.iter().any(|name| known.names.iter().any(|other| other.is_same(name)));
+    let is_housed = |one: &Citable| one.domains.iter().any(|domain| known.domains.contains(domain));
+    let own = &outlets[..configured];
+    match own.iter().position(is_named).or_else(|| own.iter().position(is_housed)) {
+        Some(at) => {
+            outlets[at].agency |= known.agency;
+            outlets[at].names.extend(known.names.iter().cloned());
+            outlets[at].domains.extend(known.domains.iter().cloned());
+        }
+        None => outlets.push(known.clone()),
     }
 }
 
@@ -139,13 +251,8 @@ fn folded(name: &str) -> Vec<u32> {
 }
 
 fn ambiguous() -> &'static FastSet<Vec<u32>> {
-    static AMBIGUOUS: std::sync::LazyLock<FastSet<Vec<u32>>> =
-        std::sync::LazyLock::new(|| AMBIGUOUS_NAMES.split(',').map(folded).collect());
+    static AMBIGUOUS: LazyLock<FastSet<Vec<u32>>> = LazyLock::new(|| AMBIGUOUS_NAMES.split(',').map(folded).collect());
     &AMBIGUOUS
-}
-
-fn starts_with(words: &[Word], name: &[u32]) -> bool {
-    words.len() >= name.len() && words.iter().zip(name).all(|(word, exact)| word.exact == *exact)
 }
 
 fn host(url: &str) -> Option<&str> {
@@ -155,77 +262,264 @@ fn host(url: &str) -> Option<&str> {
 const AMBIGUOUS_NAMES: &str = "Times,Post,Journal,Guardian Weekly,Sun,Mail,Star,Mirror,Independent,Observer,Herald,Tribune,\
     Globe,Standard,Telegraph,Chronicle,Gazette,News,Express,Record,Spiegel TV,Time,Welt,Zeit,Monde,Pais,Mundo,Bild am";
 
-/// Names, and domains, of agencies (starred) and of houses often cited.
+/// Names, and domains, of agencies (starred) and of houses often cited; the first name is the one shown. An equals sign
+/// marks a name that needs its article.
 const KNOWN: &str = "\
 *Reuters|reuters.com
 *Associated Press,AP|apnews.com
 *AFP,Agence France-Presse,Agence France Presse|afp.com
-*dpa,Deutsche Presse-Agentur|dpa.com
+*dpa,Deutsche Presse-Agentur,Deutschen Presse-Agentur,DPA|dpa.com
+*APA|apa.at
+*Keystone-SDA|keystone-sda.ch
 *TASS,ТАСС|tass.com tass.ru
 *Interfax,Интерфакс|interfax.ru interfax.com
+*Interfax-Ukraine,Интерфакс-Украина|interfax.com.ua
 *RIA Novosti,РИА Новости|ria.ru
 *Xinhua|xinhuanet.com
-*EFE|efe.com
+*EFE,Efe|efe.com
+*Europa Press|europapress.es
 *ANSA|ansa.it
 *Kyodo,Kyodo News|kyodonews.net
+*Jiji Press|jiji.com
 *Yonhap|yna.co.kr
 *UPI,United Press International|upi.com
 *Press Association,PA Media|pa.media
-*Ukrinform|ukrinform.net
+*Ukrinform,Укринформ|ukrinform.net
+*UNIAN,УНИАН|unian.ua
 *IRNA|irna.ir
+*Tasnim|tasnimnews.com
+*Fars News,Fars|farsnews.ir
+*ISNA|isna.ir
+*SANA|sana.sy
+*KCNA|kcna.kp
+*Press Trust of India,PTI|ptinews.com
+*ANI|aninews.in
+*IANS|ians.in
 *Anadolu,Anadolu Agency|aa.com.tr
+*Canadian Press|thecanadianpress.com
+*AAP,Australian Associated Press|aap.com.au
 *Bloomberg,Bloomberg News|bloomberg.com
+*Dow Jones Newswires|dowjones.com
 New York Times,NYT,NY Times|nytimes.com
 Washington Post,WaPo|washingtonpost.com
 Wall Street Journal,WSJ|wsj.com
 Financial Times,FT|ft.com
 Los Angeles Times,LA Times|latimes.com
+Chicago Tribune|chicagotribune.com
+Boston Globe|bostonglobe.com
+Miami Herald|miamiherald.com
+San Francisco Chronicle|sfchronicle.com
+Washington Times|washingtontimes.com
+Washington Examiner|washingtonexaminer.com
 USA Today|usatoday.com
 New York Post,NY Post|nypost.com
+New York Daily News|nydailynews.com
+New Yorker|newyorker.com
+New York Magazine|nymag.com
+Newsweek|newsweek.com
+Time magazine|time.com
+=The Atlantic|theatlantic.com
+=The Information|theinformation.com
+=The Hill|thehill.com
+=The Intercept|theintercept.com
+=The Economist,Economist|economist.com
+=The Independent|independent.co.uk
+=The Sun|thesun.co.uk
+=The Mirror,Daily Mirror|mirror.co.uk
+=The Verge|theverge.com
 CNN|cnn.com
-BBC,BBC News|bbc.com bbc.co.uk
+BBC,BBC News,Би-би-си|bbc.com bbc.co.uk
 NBC News,NBC|nbcnews.com
 ABC News|abcnews.go.com
 CBS News,CBS|cbsnews.com
 MSNBC|msnbc.com
+PBS|pbs.org
 Fox News|foxnews.com
+Fox Business|foxbusiness.com
 CNBC|cnbc.com
 NPR|npr.org
+CBC,CBC News|cbc.ca
+Globe and Mail|theglobeandmail.com
+National Post|nationalpost.com
+Toronto Star|thestar.com
 Politico|politico.com politico.eu
 Axios|axios.com
+Semafor|semafor.com
+HuffPost,Huffington Post|huffpost.com huffingtonpost.com
+Vox|vox.com
+Vice News|vice.com
+Daily Beast|thedailybeast.com
+Daily Caller|dailycaller.com
+Breitbart|breitbart.com
+Mother Jones|motherjones.com
+Bellingcat|bellingcat.com
+Business Insider|businessinsider.com
+Forbes|forbes.com
+Fortune|fortune.com
+Barron’s|barrons.com
+MarketWatch|marketwatch.com
+Rolling Stone|rollingstone.com
+Vanity Fair|vanityfair.com
 BuzzFeed News,BuzzFeed|buzzfeednews.com buzzfeed.com
 TMZ|tmz.com
-The Verge|theverge.com
+People magazine|people.com
+Page Six|pagesix.com
 TechCrunch|techcrunch.com
+Wired|wired.com
+Ars Technica|arstechnica.com
+9to5Mac|9to5mac.com
+BleepingComputer|bleepingcomputer.com
+KrebsOnSecurity|krebsonsecurity.com
+404 Media|404media.co
 ProPublica|propublica.org
 Daily Mail,MailOnline|dailymail.co.uk
-Daily Telegraph|telegraph.co.uk
+Mail on Sunday|mailonsunday.co.uk
+Daily Telegraph,Sunday Telegraph|telegraph.co.uk
+Daily Express|express.co.uk
+Sunday Times|thetimes.co.uk
+Times of London|thetimes.com
+Evening Standard|standard.co.uk
 Guardian|theguardian.com
 Sky News|news.sky.com
+ITV News,ITV|itv.com
+Channel 4 News|channel4.com
+Irish Times|irishtimes.com
+RTÉ|rte.ie
 Al Jazeera|aljazeera.com
-Der Spiegel,Spiegel|spiegel.de
-Süddeutsche Zeitung,Süddeutschen Zeitung|sueddeutsche.de
-Frankfurter Allgemeine Zeitung,Frankfurter Allgemeinen Zeitung,FAZ|faz.net
-Bild-Zeitung,Bild|bild.de
-Die Zeit|zeit.de
-Die Welt|welt.de
-Tagesschau|tagesschau.de
-Handelsblatt|handelsblatt.com
-Le Monde|lemonde.fr
-Le Figaro|lefigaro.fr
-Libération|liberation.fr
-Mediapart|mediapart.fr
-El País|elpais.com
-El Mundo|elmundo.es
-La Vanguardia|lavanguardia.com
-Clarín|clarin.com
-Коммерсантъ,Коммерсант,Kommersant|kommersant.ru
-Ведомости,Vedomosti|vedomosti.ru
-Медуза,Meduza|meduza.io
-RT|rt.com
+Al Arabiya|alarabiya.net
+Asharq Al-Awsat|aawsat.com
+Middle East Eye|middleeasteye.net
 Haaretz|haaretz.com
+Times of Israel|timesofisrael.com
+Jerusalem Post|jpost.com
+Ynet|ynetnews.com
+Channel 12|mako.co.il
+Times of India|timesofindia.indiatimes.com
+Hindustan Times|hindustantimes.com
+Indian Express|indianexpress.com
+=The Hindu|thehindu.com
+NDTV|ndtv.com
+Dawn newspaper|dawn.com
+Straits Times|straitstimes.com
+Japan Times|japantimes.co.jp
+Asahi Shimbun|asahi.com
+Yomiuri Shimbun,Yomiuri|yomiuri.co.jp
+NHK|nhk.or.jp
 Nikkei,Nikkei Asia|nikkei.com
 South China Morning Post,SCMP|scmp.com
+Global Times|globaltimes.cn
+People’s Daily|people.com.cn
+Caixin|caixin.com
+CCTV|cctv.com
+Sydney Morning Herald|smh.com.au
+=The Australian|theaustralian.com.au
+ABC Radio|abc.net.au
 Variety|variety.com
 Deadline|deadline.com
-Hollywood Reporter|hollywoodreporter.com";
+Hollywood Reporter|hollywoodreporter.com
+=The Athletic|theathletic.com
+ESPN|espn.com
+Sports Illustrated|si.com
+Deutsche Welle,DW|dw.com
+Der Spiegel,Spiegel,Spiegels,SPIEGEL|spiegel.de
+Süddeutsche Zeitung,Süddeutschen Zeitung,Süddeutscher Zeitung,Süddeutsche|sueddeutsche.de
+Frankfurter Allgemeine Zeitung,Frankfurter Allgemeinen Zeitung,Frankfurter Allgemeine,Frankfurter Allgemeinen,FAZ|faz.net
+Frankfurter Rundschau|fr.de
+Bild,Bild-Zeitung,Bild am Sonntag|bild.de
+Die Zeit,Zeit Online|zeit.de
+Die Welt,Welt am Sonntag|welt.de
+Tagesspiegel,Tagesspiegels|tagesspiegel.de
+Berliner Zeitung|berliner-zeitung.de
+Tagesschau|tagesschau.de
+ARD|ard.de
+ZDF|zdf.de
+NDR|ndr.de
+WDR|wdr.de
+MDR|mdr.de
+BR24|br.de
+Deutschlandfunk|deutschlandfunk.de
+RTL|rtl.de
+n-tv,ntv|n-tv.de
+taz|taz.de
+Focus Online|focus.de
+Redaktionsnetzwerk Deutschland,RND|rnd.de
+Handelsblatt,Handelsblatts|handelsblatt.com
+Wirtschaftswoche|wiwo.de
+Manager Magazin|manager-magazin.de
+Correctiv|correctiv.org
+Heise|heise.de
+Der Standard,Standard-Bericht|derstandard.at
+Kronen Zeitung|krone.at
+ORF|orf.at
+Neue Zürcher Zeitung,Neuen Zürcher Zeitung,NZZ|nzz.ch
+Tages-Anzeiger|tagesanzeiger.ch
+SRF|srf.ch
+Blick|blick.ch
+Le Monde,du Monde,au Monde,Monde diplomatique|lemonde.fr
+Le Figaro,Figaro|lefigaro.fr
+Libération|liberation.fr
+Mediapart|mediapart.fr
+Le Parisien,du Parisien,au Parisien|leparisien.fr
+L’Express|lexpress.fr
+L’Équipe|lequipe.fr
+L’Obs|nouvelobs.com
+L’Humanité|humanite.fr
+Les Échos,Les Echos|lesechos.fr
+Le Point|lepoint.fr
+Le Canard enchaîné,Canard enchaîné|lecanardenchaine.fr
+Ouest-France|ouest-france.fr
+La Croix|la-croix.com
+BFMTV,BFM TV,BFM|bfmtv.com
+Franceinfo,franceinfo,France Info|francetvinfo.fr
+France Inter|radiofrance.fr
+France 24|france24.com
+RFI|rfi.fr
+TF1|tf1.fr
+Europe 1|europe1.fr
+Le Soir|lesoir.be
+Le Temps|letemps.ch
+RTBF|rtbf.be
+El País|elpais.com
+El Mundo|elmundo.es
+ABC de Madrid|abc.es
+La Vanguardia|lavanguardia.com
+El Confidencial|elconfidencial.com
+elDiario.es,ElDiario.es|eldiario.es
+El Periódico|elperiodico.com
+Público|publico.es
+Cadena SER|cadenaser.com
+Marca|marca.com
+Clarín|clarin.com
+La Nación|lanacion.com.ar
+Infobae|infobae.com
+El Universal|eluniversal.com.mx
+Reforma|reforma.com
+Milenio|milenio.com
+El Tiempo|eltiempo.com
+El Espectador|elespectador.com
+El Comercio|elcomercio.pe
+Telesur|telesurtv.net
+Univisión,Univision|univision.com
+Folha de S.Paulo|folha.uol.com.br
+Corriere della Sera|corriere.it
+La Repubblica|repubblica.it
+Коммерсантъ,Коммерсант,Коммерсантом,Kommersant|kommersant.ru
+Ведомости,Ведомостей,Ведомостям,Ведомостях,Vedomosti|vedomosti.ru
+Медуза,Медузой,Meduza|meduza.io
+РБК,RBC|rbc.ru
+Известия,Известий,Известиям,Izvestia|iz.ru
+Новая газета,Novaya Gazeta|novayagazeta.ru
+Дождь,TV Rain|tvrain.tv
+Эхо Москвы|echo.msk.ru
+Фонтанка|fontanka.ru
+Газета.Ru|gazeta.ru
+Лента.ру,Lenta.ru|lenta.ru
+Радио Свобода,Радио Свободы,Radio Free Europe,Radio Liberty,RFE/RL|svoboda.org rferl.org
+Украинская правда,Украинской правды,Украинской правде,Ukrainska Pravda|pravda.com.ua
+Kyiv Independent|kyivindependent.com
+Kyiv Post|kyivpost.com
+Moscow Times|themoscowtimes.com
+=The Insider|theins.ru
+Important Stories,Важные истории|istories.media
+RT,Russia Today|rt.com
+Sputnik|sputniknews.com";

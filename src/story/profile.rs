@@ -16,7 +16,7 @@ use super::{
 const MAX_TERMS: usize = 112;
 
 /// Words of the text that stand in for a missing headline and count like one, in part.
-const LEAD: usize = 32;
+const LEAD_WORDS: usize = 32;
 
 /// Sentences at the beginning and at the end of an entry from which junk is learned: templates surround a text.
 const FIRST_UNITS: usize = 4;
@@ -28,6 +28,21 @@ pub struct Weighted {
     pub term: u32,
     /// 1 + ln of the frequency, headline and lead counted more, in steps of 1/32.
     pub weight: u8,
+    /// Where and how it stands: [`TITLE`], [`LEAD`], [`NAME`], [`NUMBER`].
+    pub marks: u8,
+}
+
+/// Marks of a term: it stands in the headline; in the headline or the first words; it is written like a name; it is a
+/// number.
+pub const TITLE: u8 = 1;
+pub const LEAD: u8 = 2;
+pub const NAME: u8 = 4;
+pub const NUMBER: u8 = 8;
+
+impl Weighted {
+    pub fn is(self, mark: u8) -> bool {
+        self.marks & mark != 0
+    }
 }
 
 /// The features of one document.
@@ -107,6 +122,10 @@ fn clean(text: &str, scope: u64, units: &Units) -> (Vec<Word>, Vec<Unit>) {
         let listed = text[start..end].len() < 600 && junk::is_listed(&text[start..end]);
         if !listed && !unit.is_some_and(|unit| units.is_junk(unit)) {
             kept.extend_from_slice(sentence);
+            // Every first word of a sentence is capital; only within it a capital makes a name.
+            if let Some(first) = kept.len().checked_sub(sentence.len()).and_then(|at| kept.get_mut(at)) {
+                first.capital = false;
+            }
         }
         found.extend(unit.filter(|_| !listed));
         if rest.is_empty() {
@@ -122,25 +141,44 @@ fn clean(text: &str, scope: u64, units: &Units) -> (Vec<Word>, Vec<Unit>) {
 }
 
 fn terms(title: &[Word], text: &[Word]) -> Box<[Weighted]> {
-    let lead = text.iter().take(LEAD).map(|word| (word, 1.5));
-    let rest = text.iter().skip(LEAD).map(|word| (word, 1.0));
-    let head = title.iter().map(|word| (word, 2.0));
-    let mut all: Vec<(u32, f32)> =
-        head.chain(lead).chain(rest).filter(|(word, _)| !word.stop).map(|(word, count)| (word.term, count)).collect();
-    all.sort_unstable_by_key(|(term, _)| *term);
-    let mut found: Vec<(u32, f32)> = Vec::with_capacity(all.len());
-    for (term, count) in all {
+    let names = shows_names(title);
+    let head = title
+        .iter()
+        .enumerate()
+        .map(|(at, word)| (word, 2.0, TITLE | LEAD | if names && at > 0 && word.capital { NAME } else { 0 }));
+    let name = |word: &Word| if word.capital { NAME } else { 0 };
+    let lead = text.iter().take(LEAD_WORDS).map(|word| (word, 1.5, LEAD | name(word)));
+    let rest = text.iter().skip(LEAD_WORDS).map(|word| (word, 1.0, name(word)));
+    let mut all: Vec<(u32, f32, u8)> = head
+        .chain(lead)
+        .chain(rest)
+        .filter(|(word, ..)| !word.stop)
+        .map(|(word, count, marks)| (word.term, count, marks | if word.number { NUMBER } else { 0 }))
+        .collect();
+    all.sort_unstable_by_key(|(term, ..)| *term);
+    let mut found: Vec<(u32, f32, u8)> = Vec::with_capacity(all.len());
+    for (term, count, marks) in all {
         match found.last_mut().filter(|last| last.0 == term) {
-            Some(last) => last.1 += count,
-            None => found.push((term, count)),
+            Some(last) => {
+                last.1 += count;
+                last.2 |= marks;
+            }
+            None => found.push((term, count, marks)),
         }
     }
     if found.len() > MAX_TERMS {
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(MAX_TERMS);
-        found.sort_unstable_by_key(|(term, _)| *term);
+        found.sort_unstable_by_key(|(term, ..)| *term);
     }
-    found.iter().map(|&(term, count)| Weighted { term, weight: quantise(count) }).collect()
+    found.iter().map(|&(term, count, marks)| Weighted { term, weight: quantise(count), marks }).collect()
+}
+
+/// Whether capitals in this headline tell names: not where every word has one.
+fn shows_names(title: &[Word]) -> bool {
+    let long = title.iter().filter(|word| !word.stop && !word.number);
+    let (capital, all) = long.fold((0, 0), |(capital, all), word| (capital + usize::from(word.capital), all + 1));
+    capital * 4 <= all * 3
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u8")]

@@ -1,7 +1,8 @@
 //! How a document stands to the story it joins, and the words that say why.
 //!
 //! Text before citations: a copy stays a copy though it cites, since its sentences are not its own. The same outlet
-//! confirms nothing to itself. Must not decide whether a document joins; [`super::weigh`] did.
+//! confirms nothing to itself. A denial belongs to the story that it denies and is marked, since it is news to
+//! everybody who was told. Must not decide whether a document joins; [`super::weigh`] did.
 
 use super::{Relation, signals::Signals};
 use crate::entry::EntryId;
@@ -44,9 +45,10 @@ pub fn relate(standing: &Standing) -> (Relation, Option<EntryId>) {
 }
 
 /// Why a document joined, for people.
-pub fn explain_join(signals: &Signals, source: Option<Source>, score: f32) -> String {
+pub fn explain_join(signals: &Signals, source: Option<Source>, score: f32, denies: bool) -> String {
     let figures = figures(signals);
     match source {
+        None if denies => format!("denies what the story says: {figures}; score {score:.2}"),
         Some(source) => {
             format!("{:.0} % of the shorter text is the same; {figures}; score {score:.2}", source.part * 100.0)
         }
@@ -59,9 +61,6 @@ pub fn explain_join(signals: &Signals, source: Option<Source>, score: f32) -> St
 pub fn explain_found(nearest: Option<(String, &Signals, f32)>) -> String {
     match nearest {
         None => "nothing like it in the window".to_owned(),
-        Some((story, signals, _)) if signals.denies_alone => {
-            format!("denies what {story} says, so it is news of its own; {}", figures(signals))
-        }
         Some((story, signals, score)) => format!("nearest is {story}, too far: {}; score {score:.2}", figures(signals)),
     }
 }

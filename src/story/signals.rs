@@ -2,7 +2,7 @@
 
 use super::{
     lexicon::Lexicon,
-    profile::{Profile, Weighted},
+    profile::{LEAD, NAME, Profile, TITLE, Weighted},
     shingles::common,
 };
 
@@ -33,8 +33,6 @@ pub struct Signals {
     pub size: f32,
     /// Both headlines hold numbers and share none.
     pub numbers_differ: bool,
-    /// This headline denies, that of the member does not, and the text is not the same.
-    pub denies_alone: bool,
     pub same_outlet: bool,
     /// One links to the other.
     pub linked: bool,
@@ -44,24 +42,71 @@ pub struct Signals {
     pub headline_only: bool,
     /// Mean likeness to the members, as far as their common terms go.
     pub average: f32,
+    /// TF-IDF cosine with the second nearest member; of a single member 0.
+    pub second: f32,
+    /// Part of the documents compared, by likeness, that belong to the story.
+    pub votes: f32,
+    /// TF-IDF cosine with the nearest document of any other story.
+    pub rival: f32,
+    /// Mean TF-IDF cosine with the documents of other stories that were compared.
+    pub crowd: f32,
+    /// How near the story's members are to each other.
+    pub focus: f32,
+    /// Information of the shared names, in parts of what the text poorer in names holds.
+    pub names: f32,
+    /// Information of the shared names, in nats.
+    pub names_shared: f32,
+    /// TF-IDF cosine of headline and first words.
+    pub lead: f32,
+    /// Part of the headline, by information, that the member holds, and the other way round.
+    pub told: f32,
+    pub tells: f32,
+    /// Terms of the shorter and of the longer one.
+    pub shorter: f32,
+    pub longer: f32,
 }
 
 /// A document's terms with their present weights: what every comparison needs.
 pub struct Query<'a> {
     pub profile: &'a Profile,
-    /// Weight × idf by term, in the order of `profile.terms`.
+    /// Idf by term, in the order of `profile.terms`.
     pub idf: Vec<f32>,
-    pub norm: f32,
-    pub information: f32,
+    sums: Sums,
+}
+
+/// What a document's terms add up to.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    square: f32,
+    lead_square: f32,
+    information: f32,
+    names: f32,
+    title: f32,
+}
+
+impl Sums {
+    fn add(&mut self, term: Weighted, idf: f32) {
+        let square = (f32::from(term.weight) * idf).powi(2);
+        self.square += square;
+        self.information += idf;
+        if term.is(LEAD) {
+            self.lead_square += idf * idf;
+        }
+        if term.is(NAME) {
+            self.names += idf;
+        }
+        if term.is(TITLE) {
+            self.title += idf;
+        }
+    }
 }
 
 impl<'a> Query<'a> {
     pub fn new(profile: &'a Profile, lexicon: &Lexicon) -> Self {
         let idf: Vec<f32> = profile.terms.iter().map(|term| lexicon.idf(term.term)).collect();
-        let weights = profile.terms.iter().zip(&idf);
-        let norm = weights.map(|(term, idf)| (f32::from(term.weight) * idf).powi(2)).sum::<f32>().sqrt();
-        let information = idf.iter().sum();
-        Self { profile, idf, norm, information }
+        let mut sums = Sums::default();
+        profile.terms.iter().zip(&idf).for_each(|(term, idf)| sums.add(*term, *idf));
+        Self { profile, idf, sums }
     }
 
     /// Terms with what finding them in another document is worth, the most telling first.
@@ -72,7 +117,7 @@ impl<'a> Query<'a> {
         order
     }
 
-    /// Dot product, information and rarity of the terms shared with another vector.
+    /// What is shared with another vector.
     fn overlap(&self, terms: &[Weighted]) -> Overlap {
         let mut found = Overlap::default();
         let mut at = 0;
@@ -82,9 +127,7 @@ impl<'a> Query<'a> {
             }
             let Some(other) = terms.get(at) else { break };
             if other.term == term.term {
-                found.dot += f32::from(term.weight) * f32::from(other.weight) * idf * idf;
-                found.shared += idf;
-                found.rarest = found.rarest.max(*idf);
+                found.add(*term, *other, *idf);
             }
         }
         found
@@ -93,16 +136,13 @@ impl<'a> Query<'a> {
     /// Compares with a member; what the story adds is left at its default.
     pub fn compare(&self, member: &Profile, lexicon: &Lexicon) -> Signals {
         let overlap = self.overlap(&member.terms);
-        let (mut norm, mut information) = (0.0, 0.0);
-        for term in &member.terms {
-            let idf = lexicon.idf(term.term);
-            norm += (f32::from(term.weight) * idf).powi(2);
-            information += idf;
-        }
-        let least = self.information.min(information);
+        let mut sums = Sums::default();
+        member.terms.iter().for_each(|term| sums.add(*term, lexicon.idf(term.term)));
+        let least = self.sums.information.min(sums.information);
         let copied = copied(self.profile, member);
+        let (own, other) = (self.profile.terms.len() as f32, member.terms.len() as f32);
         Signals {
-            nearest: ratio(overlap.dot, self.norm * norm.sqrt()),
+            nearest: ratio(overlap.dot, (self.sums.square * sums.square).sqrt()),
             support: ratio(overlap.shared, least),
             shared: overlap.shared,
             least,
@@ -111,8 +151,14 @@ impl<'a> Query<'a> {
             letters: dice(&self.profile.trigrams, &member.trigrams),
             copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
-            denies_alone: self.profile.denies && !member.denies && copied < 0.6,
             headline_only: self.profile.length == 0 || member.length == 0,
+            names: ratio(overlap.names, self.sums.names.min(sums.names)),
+            names_shared: overlap.names,
+            lead: ratio(overlap.lead, (self.sums.lead_square * sums.lead_square).sqrt()),
+            told: ratio(overlap.told, self.sums.title),
+            tells: ratio(overlap.tells, sums.title),
+            shorter: own.min(other),
+            longer: own.max(other),
             ..Signals::default()
         }
     }
@@ -127,7 +173,7 @@ impl<'a> Query<'a> {
                 dot += f32::from(self.profile.terms[at].weight) * weight * idf * idf;
             }
         }
-        (ratio(dot, self.norm * norm.sqrt()), ratio(dot, size * self.norm * self.norm))
+        (ratio(dot, (self.sums.square * norm).sqrt()), ratio(dot, size * self.sums.square))
     }
 }
 
@@ -136,6 +182,30 @@ struct Overlap {
     dot: f32,
     shared: f32,
     rarest: f32,
+    names: f32,
+    lead: f32,
+    told: f32,
+    tells: f32,
+}
+
+impl Overlap {
+    fn add(&mut self, own: Weighted, other: Weighted, idf: f32) {
+        self.dot += f32::from(own.weight) * f32::from(other.weight) * idf * idf;
+        self.shared += idf;
+        self.rarest = self.rarest.max(idf);
+        if own.is(NAME) && other.is(NAME) {
+            self.names += idf;
+        }
+        if own.is(LEAD) && other.is(LEAD) {
+            self.lead += idf * idf;
+        }
+        if own.is(TITLE) {
+            self.told += idf;
+        }
+        if other.is(TITLE) {
+            self.tells += idf;
+        }
+    }
 }
 
 fn ratio(part: f32, whole: f32) -> f32 {

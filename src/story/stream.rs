@@ -32,9 +32,9 @@ impl Stream {
         (story, grouping)
     }
 
-    /// Takes other weights than the built-in ones.
-    pub fn set_weights(&mut self, weights: [f32; super::FEATURES]) {
-        self.index.set_weights(weights);
+    /// Takes another forest than the built-in one.
+    pub fn set_forest(&mut self, forest: std::sync::Arc<super::Forest>) {
+        self.index.set_forest(forest);
     }
 
     /// The index, for its size and for what it would say of a document.

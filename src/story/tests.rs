@@ -149,24 +149,24 @@ fn edited_headline_keeps_its_story() {
 fn denial_is_not_folded_in_silently() {
     let mut documents = defining_story();
     documents.truncate(3);
-    documents.push(document(
-        9,
-        "rt",
-        2_000,
-        "Iran denies envoy met Musk",
-        "Tehran has denied that its envoy to the UN met Elon Musk in New York.\nThe foreign ministry said no such \
-        meeting with ambassador Amir Saeid Iravani took place.",
-    ));
+    let text = "Tehran has denied that its envoy to the UN met Elon Musk in New York.\nThe foreign ministry said no such \
+        meeting with ambassador Amir Saeid Iravani took place.";
+    documents.push(document(9, "spiegel", 2_000, "Iran denies envoy met Musk", text));
+    documents.push(document(10, "tribune", 2_060, "Iran denies its envoy met Elon Musk", text));
     let found = check(
         &documents,
         &[
             (1, Relation::First, None),
             (1, Relation::Independent, None),
             (1, Relation::Cites, Some(1)),
-            (2, Relation::First, None),
+            (1, Relation::Independent, None),
+            (1, Relation::Copy, Some(9)),
         ],
     );
-    assert!(found[3].reason.contains("denies"), "{}", found[3].reason);
+    assert_eq!(found[3].corrects.as_deref(), Some("Iran denies envoy met Musk"));
+    assert!(found[3].reason.starts_with("denies what the story says"), "{}", found[3].reason);
+    let silent: Vec<_> = found.iter().enumerate().filter(|(at, _)| *at != 3).map(|(_, g)| &g.corrects).collect();
+    assert!(silent.iter().all(|corrects| corrects.is_none()), "{silent:?}");
 }
 
 #[test]

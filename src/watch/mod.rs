@@ -6,6 +6,7 @@ mod atoms;
 mod compile;
 mod eval;
 mod fold;
+mod key;
 mod lex;
 mod narrow;
 mod parse;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use self::compile::{Compiled, WatchSet, compile};
 pub use self::narrow::{Needle, folded_words, needles};
 pub use self::tree::Field;
+pub use key::StoryKey;
 
 /// The parts of an entry that a query may ask about. All text is visible text.
 #[derive(Clone, Debug, Default)]

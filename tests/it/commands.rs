@@ -169,3 +169,34 @@ fn send_test_goes_through_the_real_channels() {
     assert_eq!(world.run(&["send-test", "hook:bell"]).code, Some(1));
     assert_eq!(world.run(&["send-test", "nobody"]).code, Some(1));
 }
+
+#[test]
+fn silences_are_made_shown_and_ended() {
+    let world = told();
+    let story = world.ok(&["stories", "--json"]).json()[0]["story"].as_str().unwrap().to_owned();
+    world.ok(&["silence", "add", "--story", &story, "--for", "24h", "--note", "seen enough"]);
+    world.ok(&["silence", "add", "--term", "Halloran NEAR/5 Geneva", "--for", "7d", "--recipient", "desk"]);
+    let listed = world.ok(&["silence", "list", "--json"]).json();
+    assert_eq!(listed.len(), 2);
+    check_keys(&listed[0], &["id", "kind", "value", "recipient", "starts", "ends", "note"]);
+    assert_eq!((listed[0]["kind"].as_str(), listed[0]["value"].as_str()), (Some("story"), Some(story.as_str())));
+    assert!(world.ok(&["status"]).out.contains("silenced until"), "shown while it holds");
+    world.ok(&["silence", "end", "1"]);
+    assert_eq!(world.ok(&["silence", "list", "--json"]).json().len(), 1);
+    assert_eq!(world.ok(&["silence", "list", "--all", "--json"]).json().len(), 2);
+    for (arguments, code, words) in [
+        (&["silence", "end", "1"][..], 1, "no silence holds under 1"),
+        (&["silence", "add", "--watch", "nobody", "--for", "1h"], 1, "there is no watch \"nobody\""),
+        (&["silence", "add", "--outlet", "nobody", "--for", "1h"], 1, "there is no outlet"),
+        (&["silence", "add", "--story", "S1", "--for", "1h"], 1, "there is no story S1"),
+        (&["silence", "add", "--term", "(open", "--for", "1h"], 1, "storywatch: "),
+        (&["silence", "add", "--watch", "halloran", "--for", "1h", "--recipient", "x"], 1, "there is no recipient"),
+        (&["silence", "add", "--for", "1h"], 2, "required"),
+        (&["silence", "add", "--watch", "halloran", "--story", "S1", "--for", "1h"], 2, "cannot be used with"),
+        (&["silence", "add", "--watch", "halloran", "--for", "soon"], 2, "expected a duration"),
+    ] {
+        let ran = world.run(arguments);
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {ran:?}");
+        assert!(ran.err.contains(words), "{arguments:?}: {}", ran.err);
+    }
+}

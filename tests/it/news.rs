@@ -72,6 +72,48 @@ async fn all_ids_of_a_feed_change_at_once_and_nobody_is_told() {
     live.finish().await;
 }
 
+#[tokio::test]
+async fn briefings_that_always_have_the_same_headlines_are_news_each_day() {
+    let world = World::new(&["times"], ONE_WATCH);
+    let briefings = |day: i64| {
+        let one = |title: &&str| {
+            let text = format!("<p>Halloran in Geneva, day {day}.</p>");
+            item("times", &format!("{}/{day}", title.replace(' ', "-")), title, &text, day * 24 * 60)
+        };
+        Answer::Feed(["Morning briefing", "Noon briefing", "Evening briefing"].iter().map(one).collect())
+    };
+    world.origin.set(&path("times"), briefings(0));
+    let mut live = world.baseline().await;
+    world.origin.set(&path("times"), briefings(1));
+    live.step(24 * 60 + 10).await;
+    assert_eq!(world.count("SELECT count(*) FROM entry WHERE baseline = 0"), 3);
+    live.finish().await;
+}
+
+#[tokio::test]
+async fn links_that_lose_their_meaning_make_nothing_new() {
+    let world = World::new(&["times"], ONE_WATCH);
+    let numbered = |number: u32, page: u32| {
+        let title = format!("Halloran in Geneva, dispatch {}", in_letters(number));
+        let mut item = item("times", &format!("page/{page}"), &title, "<p>A dispatch.</p>", 0);
+        item.guid = String::new();
+        item
+    };
+    let mut items: Vec<_> = (0..10).map(|number| numbered(number, number)).collect();
+    world.origin.set(&path("times"), Answer::Feed(items.clone()));
+    let mut live = world.baseline().await;
+    // Two more, and both on the page of all live reports.
+    items.extend([numbered(20, 99), numbered(21, 99)]);
+    world.origin.set(&path("times"), Answer::Feed(items.clone()));
+    live.step(10).await;
+    assert_eq!(world.count("SELECT count(*) FROM entry"), 12);
+    items.push(numbered(22, 99));
+    world.origin.set(&path("times"), Answer::Feed(items));
+    live.step(20).await;
+    assert_eq!(world.count("SELECT count(*) FROM entry"), 13);
+    live.finish().await;
+}
+
 fn in_letters(number: u32) -> String {
     format!("{number:03}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
 }
@@ -139,5 +181,33 @@ async fn a_critical_watch_does_not_wait() {
     live.poll(2).await;
     live.deliver(2).await;
     assert_eq!(world.smtp.mails().len(), 1);
+    live.finish().await;
+}
+
+#[tokio::test]
+async fn an_item_dated_back_is_news_and_a_years_old_one_is_not() {
+    let world = World::new(&["times"], ONE_WATCH);
+    let mut live = world.baseline().await;
+    world.publish("times", item("times", "new", "Halloran leaves Geneva", "<p>She has left the town.</p>", 100));
+    live.step(100).await;
+    let late = item(
+        "times",
+        "late",
+        "Tomatoes and basil: the cookbook of farmer Halloran of Geneva",
+        "<p>Peel, chop, stir, serve.</p>",
+        -60 * 24,
+    );
+    let old = item("times", "old", "Geneva: when Halloran was young", "<p>A memory.</p>", -60 * 24 * 900);
+    world.publish("times", late);
+    world.publish("times", old);
+    live.step(110).await;
+    let subjects: Vec<String> = world.smtp.mails().iter().map(|mail| mail.subject()).collect();
+    assert_eq!(
+        subjects,
+        [
+            "[halloran] Halloran leaves Geneva",
+            "[halloran] Tomatoes and basil: the cookbook of farmer Halloran of Geneva"
+        ]
+    );
     live.finish().await;
 }

@@ -11,6 +11,7 @@ pub mod proxies;
 pub mod script;
 mod sinks;
 pub mod texts;
+pub mod unlike;
 
 use std::{
     fmt::Write as _,

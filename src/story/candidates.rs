@@ -1,0 +1,225 @@
+//! Which stories of the window a document may belong to, and what speaks for each.
+//!
+//! Bounded work: the rarest terms, runs of words and links name a few documents, those are compared in full, and their
+//! stories are weighed. No decision is made here.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{
+    Document, StoryId,
+    hasher::FastMap,
+    index::{GONE, Index, Kept, Prepared},
+    relate::Source,
+    signals::{Query, Signals},
+    weigh,
+};
+use crate::entry::EntryId;
+
+/// Terms of a document that look for candidates, the rarest first.
+const QUERY_TERMS: usize = 24;
+/// Newest documents looked at for one term, and for all terms of a document.
+const TERM_REACH: usize = 100;
+const REACH: usize = 800;
+/// Newest documents looked at for one run of words.
+const RUN_REACH: usize = 24;
+/// Documents compared in full, and stories weighed.
+const COMPARED: usize = 16;
+const WEIGHED: usize = 8;
+
+/// Two texts of different stories are about so near; while the window is young that many of them are taken as seen.
+const CHANCE: f32 = 0.1;
+const UNSEEN: f32 = 4.0;
+
+/// One candidate story with its signals.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Candidate {
+    pub story: StoryId,
+    /// The nearest member.
+    pub member: EntryId,
+    pub signals: Signals,
+    pub score: f32,
+    /// The member whose text this is.
+    pub(super) source: Option<Source>,
+    slot: u32,
+}
+
+/// A part of shared text from which a document counts as a copy.
+const COPY: f32 = 0.6;
+/// The headlines of one page are at least so near; different items of a feed may share a link.
+const SAME_HEADLINE: f32 = 0.8;
+/// A later member must hold this much more of the text to be taken for its source instead of an earlier one.
+const CLEARLY_MORE: f32 = 0.15;
+
+impl Candidate {
+    fn new(slot: u32, kept: &Kept, signals: Signals) -> Self {
+        let source = source(kept, &signals);
+        Self { story: kept.story, member: kept.id, signals, score: 0.0, source, slot }
+    }
+
+    /// Looks at one more member; members must come in the order they were seen.
+    fn consider(&mut self, slot: u32, kept: &Kept, signals: Signals) {
+        let more = |found: &Source| self.source.is_none_or(|known| found.part > known.part + CLEARLY_MORE);
+        if let Some(found) = source(kept, &signals).filter(more) {
+            self.source = Some(found);
+        }
+        let known = self.signals;
+        if strength(&signals) > strength(&known) {
+            *self = Self { member: kept.id, signals, slot, ..*self };
+        }
+        self.signals.title = known.title.max(signals.title);
+        self.signals.letters = known.letters.max(signals.letters);
+        self.signals.lead = known.lead.max(signals.lead);
+        self.signals.told = known.told.max(signals.told);
+        self.signals.tells = known.tells.max(signals.tells);
+    }
+
+    /// What the documents compared, of this story and of others, say about each other.
+    fn look_around(&mut self, seen: &[(StoryId, f32)]) {
+        let (mut own, mut all, mut others) = (0.0, 0.0, 0);
+        let s = &mut self.signals;
+        let mut first = 0.0;
+        for &(story, likeness) in seen {
+            all += likeness;
+            if story == self.story {
+                own += likeness;
+                if likeness > first {
+                    (first, s.second) = (likeness, first);
+                } else {
+                    s.second = s.second.max(likeness);
+                }
+            } else {
+                others += 1;
+                s.rival = s.rival.max(likeness);
+            }
+        }
+        s.rival = s.rival.max(CHANCE);
+        s.votes = own / (all + UNSEEN * CHANCE);
+        s.crowd = (all - own + UNSEEN * CHANCE) / (others as f32 + UNSEEN);
+    }
+}
+
+fn source(kept: &Kept, signals: &Signals) -> Option<Source> {
+    // A feed may list what another outlet has published, with a teaser too short to be compared.
+    let part = if signals.same_page { 1.0 } else { signals.copied };
+    let entry = kept.id;
+    (part >= COPY).then_some(Source { entry, part, same_outlet: signals.same_outlet, is_agency: kept.is_agency })
+}
+
+impl Index {
+    /// The stories a document may belong to, the likeliest first.
+    pub fn candidates(&self, document: &Prepared) -> Vec<Candidate> {
+        let query = Query::new(&document.profile, &self.lexicon);
+        let mut best: Vec<Candidate> = Vec::new();
+        let mut seen: Vec<(StoryId, f32)> = Vec::new();
+        for slot in self.near(document, &query) {
+            let Some(kept) = self.kept[slot as usize].as_ref() else { continue };
+            let signals = self.compare(document, &query, kept);
+            seen.push((kept.story, signals.nearest));
+            match best.iter_mut().find(|candidate| candidate.story == kept.story) {
+                Some(candidate) => candidate.consider(slot, kept, signals),
+                None => best.push(Candidate::new(slot, kept, signals)),
+            }
+        }
+        best.sort_by(|a, b| strength(&b.signals).total_cmp(&strength(&a.signals)).then(a.slot.cmp(&b.slot)));
+        best.truncate(WEIGHED);
+        for candidate in &mut best {
+            candidate.look_around(&seen);
+            self.add_story(&query, candidate);
+            candidate.score = weigh::weigh(&candidate.signals, &self.forest);
+        }
+        best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)));
+        best
+    }
+
+    fn compare(&self, document: &Prepared, query: &Query<'_>, kept: &Kept) -> Signals {
+        let likeness = query.compare(&kept.profile, &self.lexicon);
+        Signals {
+            hours: document.when.hours_to(kept.when),
+            same_outlet: document.outlet != 0 && document.outlet == kept.outlet,
+            linked: kept.url.is_some_and(|url| document.links.contains(&url)),
+            same_page: document.url.is_some() && document.url == kept.url && likeness.title >= SAME_HEADLINE,
+            ..likeness
+        }
+    }
+
+    fn add_story(&self, query: &Query<'_>, candidate: &mut Candidate) {
+        let Some(tale) = self.tales.get(&candidate.story.0) else { return };
+        candidate.signals.size = tale.members.len() as f32;
+        let nearest = candidate.signals.nearest;
+        (candidate.signals.centroid, candidate.signals.average) = if tale.centroid.is_empty() {
+            (nearest, nearest)
+        } else {
+            query.centroid(&tale.centroid, candidate.signals.size, &self.lexicon)
+        };
+        let s = &mut candidate.signals;
+        s.focus = if s.centroid > 0.0 { (s.average / s.centroid).min(2.0) } else { 0.0 };
+    }
+
+    /// Slots of the documents worth comparing.
+    fn near(&self, document: &Prepared, query: &Query<'_>) -> Vec<u32> {
+        let mut scores: FastMap<u32, f32> = FastMap::with_capacity_and_hasher(REACH, Default::default());
+        let mut left = REACH;
+        for (weight, term) in query.strongest().into_iter().take(QUERY_TERMS) {
+            for slot in self.terms.newest(term).filter(|slot| self.is_live(*slot)).take(TERM_REACH.min(left)) {
+                *scores.entry(slot).or_default() += weight;
+                left -= 1;
+            }
+        }
+        let fair = |(slot, score): (u32, f32)| (score / (10.0 + f32::from(self.lengths[slot as usize])).sqrt(), slot);
+        let mut found: Vec<(f32, u32)> = scores.into_iter().map(fair).collect();
+        let by_score = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
+        if found.len() > COMPARED {
+            found.select_nth_unstable_by(COMPARED, by_score);
+            found.truncate(COMPARED);
+        }
+        let mut slots: Vec<u32> = found.into_iter().map(|(_, slot)| slot).collect();
+        slots.extend(self.sharing_runs(document));
+        slots.extend(document.links.iter().filter_map(|link| self.urls.get(link)));
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    pub(super) fn is_live(&self, slot: u32) -> bool {
+        self.lengths[slot as usize] != GONE
+    }
+
+    /// Slots of documents that share runs of words, the most first.
+    fn sharing_runs(&self, document: &Prepared) -> Vec<u32> {
+        let mut counts: FastMap<u32, u32> = FastMap::default();
+        for run in document.profile.shingles.keys() {
+            for slot in self.runs.newest(run).filter(|slot| self.is_live(*slot)).take(RUN_REACH) {
+                *counts.entry(slot).or_default() += 1;
+            }
+        }
+        let mut found: Vec<(u32, u32)> =
+            counts.into_iter().filter(|(_, count)| *count > 1).map(|(slot, count)| (count, slot)).collect();
+        found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(b.1.cmp(&a.1)));
+        found.into_iter().take(8).map(|(_, slot)| slot).collect()
+    }
+}
+
+fn strength(s: &Signals) -> f32 {
+    s.nearest + s.support * 0.3 + s.copied + s.title * 0.3 + if s.linked { 0.5 } else { 0.0 }
+}
+
+/// When a document came out, as far as can be told, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct When(i64);
+
+impl When {
+    /// The date it bears where that can be true, else when it was first seen: a feed that is read for the first time
+    /// lists news of many days.
+    pub fn of(document: &Document, window: Duration) -> Self {
+        let within =
+            |date: &Timestamp| *date <= document.seen && document.seen.duration_since(*date).unsigned_abs() <= window;
+        let date = document.published.filter(within);
+        Self(date.unwrap_or(document.seen).as_second())
+    }
+
+    fn hours_to(self, other: Self) -> f32 {
+        self.0.abs_diff(other.0) as f32 / 3600.0
+    }
+}
