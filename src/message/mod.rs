@@ -35,8 +35,8 @@ use crate::{
     watch::Hit,
 };
 
-pub use bulletin::{Bulletin, BulletinKind, bulletin_mail, bulletin_webhook};
-pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail, digest_webhook};
+pub use bulletin::{Bulletin, BulletinKind, bulletin_mail};
+pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail};
 pub(crate) use mail::parse_address;
 pub use mail::{BadAddress, Sender, is_address, mail, mail_parts};
 pub use payload::Payload;

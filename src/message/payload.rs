@@ -6,7 +6,9 @@
 use serde_json::{Value, json};
 
 use super::{
-    Alert, Message,
+    Alert, Bulletin, Digest, Message,
+    bulletin::{bulletin_post, bulletin_webhook},
+    digest::{digest_post, digest_webhook},
     line::clipped,
     post::{Line, Post},
     template::HookTemplate,
@@ -54,6 +56,28 @@ impl Payload {
         match self {
             Self::Standard => Ok(webhook::webhook(alert)),
             _ => self.post(&Post::of_alert(alert)),
+        }
+    }
+
+    /// The message that tells of a digest in this form.
+    ///
+    /// # Errors
+    /// When a user's template fails.
+    pub fn digest(&self, digest: &Digest) -> Result<Message, String> {
+        match self {
+            Self::Standard => Ok(digest_webhook(digest)),
+            _ => self.post(&digest_post(digest)),
+        }
+    }
+
+    /// The message that is a bulletin in this form.
+    ///
+    /// # Errors
+    /// When a user's template fails.
+    pub fn bulletin(&self, bulletin: &Bulletin) -> Result<Message, String> {
+        match self {
+            Self::Standard => Ok(bulletin_webhook(bulletin)),
+            _ => self.post(&bulletin_post(bulletin)),
         }
     }
 
