@@ -84,10 +84,16 @@ pub(super) fn book(t: &Transaction<'_>, rules: &Rules, ask: &Ask, now: Timestamp
     }
     queue_due(t, rules, now)?;
     let mut booked = Booked::default();
+    let mut due = Vec::new();
     for (name, first) in outbox::prospects(t)? {
         if first <= now {
             take_up(t, &name, ask, now, &mut booked.claimed)?;
+            due.push(name);
         }
+    }
+    for name in lanes::gentle(t)?.into_iter().filter(|name| !due.contains(name)) {
+        let standing = lanes::load(t, &name)?;
+        lanes::save(t, &name, &Lane { gentle: false, ..standing })?;
     }
     booked.next = look(t, ask, &booked.claimed, now)?;
     Ok(booked)

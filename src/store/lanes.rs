@@ -83,9 +83,16 @@ pub fn save(connection: &Connection, name: &str, lane: &Lane) -> Result<(), Erro
     Ok(())
 }
 
-/// Names of the lanes that stand open for nothing: broken or retired.
+/// Names of the lanes that are broken or retired.
 pub fn closed(connection: &Connection) -> Result<Vec<String>, Error> {
     let mut statement = connection.prepare_cached("SELECT name FROM lane WHERE state <> 'open' ORDER BY name")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+/// Names of the lanes that send slowly because they have just come back.
+pub fn gentle(connection: &Connection) -> Result<Vec<String>, Error> {
+    let mut statement = connection.prepare_cached("SELECT name FROM lane WHERE gentle ORDER BY name")?;
     let rows = statement.query_map([], |row| row.get(0))?;
     rows.map(|row| row.map_err(Error::from)).collect()
 }

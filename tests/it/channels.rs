@@ -192,6 +192,7 @@ async fn a_server_that_was_away_for_a_day_gets_everything_slowly_and_by_priority
         live.deliver_at(back + SignedDuration::from_secs(second)).await;
         per_second.push(world.smtp.mails().len() - before);
     }
+    assert_eq!(world.count("SELECT gentle FROM lane WHERE name = 'mail'"), 0, "as fast as ever");
     assert_eq!(per_second.iter().sum::<usize>(), 100, "all within one step of the schedule");
     assert!(per_second.iter().all(|sent| *sent <= 21), "{per_second:?}");
     let order = world.texts("SELECT CAST(priority AS TEXT) FROM attempt JOIN delivery ON delivery.id = attempt.delivery WHERE outcome = 'sent' ORDER BY attempt.id");
