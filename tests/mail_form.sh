@@ -69,7 +69,7 @@ with open(f"{work}/mails", "rb") as file:
             fail(number, "lines", raw)
         text = mail.get_body(("plain",)).get_content()
         body = mail.get_body(("html",)).get_content()
-        for part in (text, body):
+        for part in (text.replace("\r\n", "\n"), body.replace("\r\n", "\n")):
             if any((ord(c) < 32 and c not in "\n") or c in bidi for c in part):
                 fail(number, "control or bidi characters", raw)
         active = Active(); active.feed(body); active.close()
