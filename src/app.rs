@@ -59,7 +59,11 @@ impl Engine {
         let store = tokio::task::spawn_blocking(move || Store::open(&path, now)).await??;
         recover(&store, now).await?;
         let rules = Arc::clone(&round.rules);
-        let intake = rebuild(&store, rules, now).await?;
+        let intake = rebuild(&store, Arc::clone(&rules), now).await?;
+        let started = intake.start_watches(&store, rules, now).await?;
+        if started.watches > 0 {
+            info!(watches = started.watches, matches = started.matches, "watches that are new or changed start");
+        }
         Ok(Self { store: Arc::new(store), intake, round, tools, clock })
     }
 

@@ -1,9 +1,10 @@
 //! Storywatch: who is telling the same story, and who should be told of it, once.
 //!
-//! The rooms, in reading order. The pure ones (entry, story, watch, alert, message, schedule) know no clock, no
+//! The rooms, in reading order. The pure ones (entry, story, watch, alert, backtest, message, schedule) know no clock, no
 //! network and no database: time is always a parameter. See ARCHITECTURE.md for the map and for what may not be.
 
 pub mod alert;
+pub mod backtest;
 pub mod entry;
 pub mod message;
 pub mod schedule;

@@ -31,9 +31,9 @@ struct Sample {
     weight: f64,
 }
 
-/// Grows a forest, without the feature of this number. First under the true stories, then again under those that the
+/// Grows a forest, without the features named. First under the true stories, then again under those that the
 /// forest itself makes: an engine that has to live with its errors must have seen them.
-pub fn grow(sets: &[&Set], without: Option<usize>) -> Forest {
+pub fn grow(sets: &[&Set], without: &[&str]) -> Forest {
     let mut all: Vec<(Set, f64)> = Vec::new();
     for set in sets {
         let worth = |variant| if matches!(variant, Variant::Timed) { 0.5 } else { 0.15 };
@@ -96,7 +96,7 @@ fn part_of(parts: &HashMap<StoryId, HashMap<&str, f64>>, found: &Candidate, gold
 }
 
 /// Gradient boosting by Newton steps; every tree sees part of the samples and asks part of the features.
-fn boost(samples: &[Sample], without: Option<usize>) -> Forest {
+fn boost(samples: &[Sample], without: &[&str]) -> Forest {
     let total: f64 = samples.iter().map(|sample| sample.weight).sum();
     let edges: Vec<Vec<f32>> = (0..FEATURES).map(|at| edges(samples, at)).collect();
     let bins: Vec<Vec<u8>> = (0..FEATURES)
@@ -110,7 +110,7 @@ fn boost(samples: &[Sample], without: Option<usize>) -> Forest {
         let slopes: Vec<(f64, f64)> = samples.iter().zip(&sums).map(|(sample, sum)| slope(sample, *sum)).collect();
         let chosen = |what: usize| ((what * 2_654_435_761 + number * 40_503) >> 7) % 10 < 6;
         let rows: Vec<u32> = (0..samples.len()).filter(|row| chosen(*row)).map(|row| row as u32).collect();
-        let asked = (0..FEATURES).filter(|at| without != Some(*at) && chosen(*at + 7)).collect();
+        let asked = (0..FEATURES).filter(|at| !without.contains(&NAMED[*at].0) && chosen(*at + 7)).collect();
         let mut growing = Growing { total, edges: &edges, bins: &bins, slopes: &slopes, asked, tree: Vec::new() };
         growing.branch(rows, 0, (-4.0, 4.0));
         let tree = growing.tree;

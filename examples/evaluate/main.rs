@@ -18,6 +18,20 @@ use storywatch::story::{Forest, NAMED, StoryId, Stream, features};
 
 const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 
+/// Features that are one signal: taken out together by `--ablate`.
+const SIGNALS: [&[&str]; 10] = [
+    &[],
+    &["nearest", "nearest*least", "reach", "ahead", "loneliness"],
+    &["second", "votes"],
+    &["centroid", "average", "centroid*focus", "focus", "loneliness"],
+    &["title", "title+letters", "letters"],
+    &["lead", "told", "tells"],
+    &["support", "shared", "rarest"],
+    &["names", "names_shared"],
+    &["hours"],
+    &["rival", "crowd", "ahead", "reach"],
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut files: Vec<String> = std::env::args().skip(1).collect();
     let task = files.first().filter(|first| first.starts_with("--")).cloned().unwrap_or_default();
@@ -30,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let all: Vec<&Set> = sets.iter().collect();
     match task.as_str() {
         "--grow" => {
-            let forest = grow(&all, None);
+            let forest = grow(&all, &[]);
             std::fs::write("forest.txt", forest.write())?;
             let forest = Arc::new(Forest::read(&forest.write()));
             table(&all, |_| Some(Arc::clone(&forest)));
@@ -38,19 +52,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         "--halves" => {
             let halves: Vec<[Set; 2]> = sets.iter().map(|set| [set.half(false), set.half(true)]).collect();
             for side in 0..2 {
-                let forest = Arc::new(grow(&halves.iter().map(|half| &half[side]).collect::<Vec<_>>(), None));
+                let forest = Arc::new(grow(&halves.iter().map(|half| &half[side]).collect::<Vec<_>>(), &[]));
                 table(&halves.iter().map(|half| &half[1 - side]).collect::<Vec<_>>(), |_| Some(Arc::clone(&forest)));
             }
         }
         "--common" => std::fs::write("common.txt", common::common(&all))?,
         "--cross" => table(&all, |set| {
             let others: Vec<&Set> = all.iter().copied().filter(|other| kind(other) != kind(set)).collect();
-            Some(Arc::new(grow(&others, None)))
+            Some(Arc::new(grow(&others, &[])))
         }),
         "--ablate" => {
-            for (at, (name, _)) in NAMED.iter().enumerate() {
-                println!("without {name}");
-                let forest = Arc::new(grow(&all, Some(at)));
+            for group in SIGNALS {
+                println!("without {}", group.join(", "));
+                let forest = Arc::new(grow(&all, group));
                 table(&all, |_| Some(Arc::clone(&forest)));
             }
         }

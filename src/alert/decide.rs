@@ -13,7 +13,8 @@ pub enum Decision {
     /// Tell the recipient of `events` at `due`, naming these watches (the most urgent first).
     Raise { events: Vec<Event>, watches: Vec<String>, due: Timestamp, reason: String },
     /// The waiting alert, or the one that waits for a digest, takes these events along.
-    Join { events: Vec<Event>, reason: String },
+    /// A more urgent watch brings it forward to `due`.
+    Join { events: Vec<Event>, due: Option<Timestamp>, reason: String },
     /// The waiting alert cannot wait so long any more.
     Hasten { due: Timestamp, reason: String },
     /// What waits for a digest cannot wait any more: it is told by itself.
@@ -181,7 +182,8 @@ fn join(facts: &Facts<'_>, open: &Past, what: &str) -> Decision {
         true => Decision::Nothing(format!("the {name} alert {what}")),
         false => {
             let reason = format!("the {name} alert {what}: {}", follow::names(&more));
-            Decision::Join { events: more, reason }
+            let due = more.contains(&Event::Escalated).then_some(facts.now);
+            Decision::Join { events: more, due, reason }
         }
     }
 }
@@ -247,6 +249,11 @@ pub(super) fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, Un
     if reached < asked.count {
         let within = asked.within.map(|span| format!(" within {}", words(span))).unwrap_or_default();
         return Err(Unmet::Lacking(format!("{reached} of {} {kind}{within}", asked.count)));
+    }
+    // Who was told once is told what follows, though the rush may be over by then.
+    if let Some(burst) = policy.burst.filter(|_| facts.history.is_empty()) {
+        let volume = of_watch().next().map(|found| found.volume);
+        return burst.judge(volume.unwrap_or_default()).map_err(Unmet::Lacking);
     }
     Ok(match asked.count {
         0 | 1 => format!("matches {:?} of {}", news.title, news.outlet_name),

@@ -72,7 +72,12 @@ pub fn collect(collected: &Collected, hours: &Hours, asked: bool, now: Timestamp
     // A clock that was set back must not stop digests until it is there again.
     let since = collected.covered.min(now);
     let has = |route: Route| collected.routes.contains(&route);
-    let due = |kind: Kind| Some(Due { kind, since });
+    // Between two hours of digests, and for who has none, it begins with the first of its stories.
+    let due = |kind: Kind| {
+        let is_whole = kind == Kind::CatchUp || (asked && kind == Kind::Digest);
+        let since = if is_whole { since } else { collected.earliest.map_or(since, |first| first.clamp(since, now)) };
+        Some(Due { kind, since })
+    };
     if has(Route::CatchUp) {
         return due(Kind::CatchUp);
     }

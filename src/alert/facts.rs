@@ -8,14 +8,19 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Policy, Priority, Route};
-use crate::story::{Member, Timeline};
+use super::{Event, Policy, Priority, Route, Volume};
+use crate::story::{Member, Relation, Timeline};
+
+/// Headlines that are remembered of one message.
+const HEADLINES: usize = 20;
 
 /// A member of the story that one of the recipient's watches matches.
 #[derive(Clone, Debug)]
 pub struct MatchFact<'a> {
     pub policy: &'a Policy,
     pub member: &'a Member,
+    /// How much the watch matches; of interest only where its policy asks for a burst.
+    pub volume: Volume,
     /// Why this match does not count: a silence, or another watch that mutes this one.
     pub muted: Option<String>,
 }
@@ -36,6 +41,16 @@ pub struct Told {
     pub headlines: BTreeMap<i64, String>,
     /// Entries whose corrections were told.
     pub corrections: BTreeSet<i64>,
+}
+
+impl Told {
+    /// What a message about this story tells.
+    pub fn of(story: &Timeline) -> Self {
+        let is_own = |member: &&Member| matches!(member.relation, Relation::First | Relation::Independent);
+        let headline = |member: &Member| (member.entry.0, member.title.clone());
+        let headlines = story.members.iter().filter(is_own).take(HEADLINES).map(headline).collect();
+        Self { headlines, ..Self::default() }
+    }
 }
 
 /// How an alert stands.

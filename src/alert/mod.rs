@@ -5,6 +5,7 @@
 //!
 //! Pure: facts and `now` in, a decision with its reason out. Must not send, store or word anything.
 
+mod burst;
 mod decide;
 mod digest;
 mod facts;
@@ -19,6 +20,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+pub use burst::{Burst, Volume};
 pub use decide::{Decision, decide, ready_watches};
 pub use digest::{Collected, Due, Kind, collect, rank};
 pub use facts::{Corrected, Facts, MatchFact, Past, Standing, Told};
@@ -187,6 +189,8 @@ pub struct Policy {
     pub watch: String,
     pub priority: Priority,
     pub min_outlets: MinOutlets,
+    /// Only when the watch matches more than usual.
+    pub burst: Option<Burst>,
     /// Older entries (by their published date) go to the digest at most.
     pub max_age: Duration,
     /// How long the first alert waits for more outlets.

@@ -44,6 +44,7 @@ fn policy(watch: &str) -> Policy {
         watch: watch.to_owned(),
         priority: Priority::Normal,
         min_outlets: MinOutlets { count: 1, independent: false, within: None },
+        burst: None,
         max_age: Duration::from_secs(7 * 86_400),
         wait: Duration::from_secs(120),
         follow_up: vec![Event::Confirmed],
@@ -79,7 +80,14 @@ fn check(policies: &[Policy], members: Vec<Member>, history: &[Past], expected: 
 
 /// Every watch matches every member.
 fn matches<'a>(policies: &'a [Policy], story: &'a Timeline) -> Vec<MatchFact<'a>> {
-    let of_policy = |policy| story.members.iter().map(move |member| MatchFact { policy, member, muted: None });
+    let of_policy = |policy| {
+        story.members.iter().map(move |member| MatchFact {
+            policy,
+            member,
+            volume: Volume { recent: 6, usual: 1.5 },
+            muted: None,
+        })
+    };
     policies.iter().flat_map(of_policy).collect()
 }
 
@@ -103,7 +111,8 @@ fn shown(decision: &Decision) -> String {
         Decision::Raise { events, watches, due, .. } => {
             format!("{} {} +{}s", names(events), watches.join(","), after(due))
         }
-        Decision::Join { events, .. } => format!("join {}", names(events)),
+        Decision::Join { events, due: None, .. } => format!("join {}", names(events)),
+        Decision::Join { events, due: Some(due), .. } => format!("join {} +{}s", names(events), after(due)),
         Decision::Promote { watches, due, .. } => format!("promote {} +{}s", watches.join(","), after(due)),
         Decision::Digest { events, watches, route, .. } => {
             format!("digest ({}) {} {}", route.as_str(), names(events), watches.join(","))
@@ -146,6 +155,18 @@ fn years_old_items_go_to_the_digest_at_most() {
     let matches = matches(&policies, &story);
     let without = Facts { has_digest: false, ..facts(&story, &matches, &[]) };
     assert_eq!(shown(&decide(&without)), "hold port: older than max_age (7d)");
+}
+
+#[test]
+fn a_burst_is_asked_for_beside_the_outlets() {
+    let hour = Duration::from_secs(3600);
+    let asked = |at_least| Some(Burst { factor: 4, window: hour, baseline: 24 * hour, at_least });
+    let story = || vec![member("nyt", Relation::First, 0)];
+    let quiet = Policy { burst: asked(7), ..policy("port") };
+    check(&[quiet], story(), &[], "hold port: no burst: 6 of 7 entries within 1h");
+    check(&[Policy { burst: asked(5), ..policy("port") }], story(), &[], "new port +120s");
+    let both = Policy { burst: asked(5), ..two_independent("port", None) };
+    check(&[both], story(), &[], "hold port: 1 of 2 independent outlets");
 }
 
 fn two_independent(watch: &str, within: Option<Duration>) -> Policy {
@@ -328,6 +349,16 @@ fn follow_ups_keep_their_distance_and_take_along_what_happens_meanwhile() {
     check(&[asked.clone()], members.clone(), &[told.clone(), waiting.clone()], "join headline-changed");
     let both = Past { events: vec![Event::Confirmed, Event::HeadlineChanged], ..waiting };
     check(&[asked], members, &[told, both], "nothing the confirmed alert is still waiting and will tell of this");
+}
+
+#[test]
+fn what_escalates_keeps_no_distance() {
+    let asked = Policy { at_most_every: Duration::from_secs(7200), ..asking(&[Event::Confirmed]) };
+    let urgent = Policy { priority: Priority::Critical, follow_up: vec![Event::Escalated], ..policy("fire") };
+    let members = vec![member("nyt", Relation::First, 0), member("wapo", Relation::Independent, 50)];
+    let told = past(Event::New, Standing::Told { at: at(0), by: None }, 1);
+    let waiting = past(Event::Confirmed, Standing::Waits(at(120)), 0);
+    check(&[asked, urgent], members, &[told, waiting], "join escalated +0s");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use tracing::{info, warn};
 use crate::{
     clock::Clock,
     courier::Round,
-    store::{Error, Store, retention},
+    store::{Error, Store, keys, retention},
 };
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -62,5 +62,6 @@ pub(super) async fn prune(
             break;
         }
     }
+    store.write(move |transaction| keys::forget(transaction, now)).await?;
     Ok(removed)
 }

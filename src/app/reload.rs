@@ -40,13 +40,21 @@ impl Reloader {
             Err(failure) => {
                 error!("the old configuration stays: {failure:#}");
                 systemd::status(&format!("{}; last reload refused", summary(&before)));
-                self.note(format!("The new configuration is refused, the old one stays: {failure:#}"), false).await;
+                let text = format!("The new configuration is refused, the old one stays: {failure:#}");
+                self.note(Some(text), false).await;
                 return;
             }
         };
         let after = Arc::clone(&round.rules.config);
         if before.storage.path != after.storage.path {
             warn!("storage.path has changed: it takes effect at the next start");
+        }
+        // Before the swap: a changed watch must not take for news what was there before it asked.
+        let starting = self.intake.start_watches(&self.store, Arc::clone(&round.rules), self.clock.now());
+        if let Err(failure) = starting.await {
+            error!("the old configuration stays, the new one cannot be put to use: {failure:#}");
+            systemd::status(&format!("{}; last reload failed", summary(&before)));
+            return;
         }
         self.intake.set_rules(&round.rules);
         self.rounds.send_replace(round);
@@ -55,17 +63,21 @@ impl Reloader {
         let difference = config::difference(&before, &after);
         info!("reloaded: {difference}");
         systemd::status(&summary(&after));
-        self.note(format!("The configuration was reloaded: {difference}."), true).await;
+        let is_other = !difference.is_empty();
+        self.note(is_other.then(|| format!("The configuration was reloaded: {difference}.")), true).await;
     }
 
     /// Keeps what the operator is told of a reload.
-    async fn note(&self, text: String, is_accepted: bool) {
+    async fn note(&self, text: Option<String>, is_accepted: bool) {
         let now = self.clock.now();
-        let noted = self.store.write(move |transaction| match is_accepted {
-            false => notices::raise(transaction, SUBJECT, REFUSED, &text, now).map(|_| ()),
-            true => {
+        let noted = self.store.write(move |transaction| {
+            if is_accepted {
                 notices::close(transaction, SUBJECT, REFUSED, "The configuration is accepted again.", now)?;
-                notices::note(transaction, SUBJECT, "reloaded", &text, now)
+            }
+            match (text, is_accepted) {
+                (Some(text), true) => notices::note(transaction, SUBJECT, "reloaded", &text, now),
+                (Some(text), false) => notices::raise(transaction, SUBJECT, REFUSED, &text, now).map(|_| ()),
+                (None, _) => Ok(()),
             }
         });
         if let Err(failure) = noted.await {

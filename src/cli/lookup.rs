@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::Refused;
 use crate::{
-    config::{self, Config, Diagnostic, Outlet, Overrides},
+    config::{self, Config, Diagnostic, Loaded, Outlet, Overrides},
     store, watch,
 };
 
@@ -30,19 +30,19 @@ impl Place {
 
     /// As [`Place::load`], with other environment variables than the process has.
     pub(super) fn load_in(&self, environment: &BTreeMap<String, String>) -> Result<Config> {
-        let (config, diagnostics) = self.diagnose_in(environment);
+        let (loaded, diagnostics) = self.diagnose_in(environment);
         if !diagnostics.is_empty() {
             eprint!("{}", config::render(&diagnostics, std::io::stderr().is_terminal()));
         }
-        config.ok_or_else(|| Refused.into())
+        loaded.map(|loaded| loaded.config).ok_or_else(|| Refused.into())
     }
 
     /// The configuration, unless refused, and all that is to be said of it.
-    pub(super) fn diagnose(&self) -> (Option<Config>, Vec<Diagnostic>) {
+    pub(super) fn diagnose(&self) -> (Option<Loaded>, Vec<Diagnostic>) {
         self.diagnose_in(&config::environment())
     }
 
-    fn diagnose_in(&self, environment: &BTreeMap<String, String>) -> (Option<Config>, Vec<Diagnostic>) {
+    fn diagnose_in(&self, environment: &BTreeMap<String, String>) -> (Option<Loaded>, Vec<Diagnostic>) {
         let mut flags = Overrides::default();
         if let Some(database) = &self.database {
             flags = flags.set("--database", "storage.path", &database.to_string_lossy());
@@ -50,7 +50,10 @@ impl Place {
         let compile =
             |queries: &[watch::Query], terms: &BTreeMap<String, Vec<String>>| watch::compile(queries, terms).problems;
         match config::load(&self.config, &flags, environment, compile) {
-            Ok(loaded) => (Some(loaded.config), loaded.warnings),
+            Ok(mut loaded) => {
+                let warnings = std::mem::take(&mut loaded.warnings);
+                (Some(loaded), warnings)
+            }
             Err(diagnostics) => (None, diagnostics),
         }
     }

@@ -41,7 +41,7 @@ impl Match {
 impl Match {
     fn compile(&self) -> Result<WatchSet> {
         let read = config::load_watchlists(&self.watchlist, |queries, terms| watch::compile(queries, terms).problems);
-        let Watchlists { queries, terms } = read.map_err(|diagnostics: Vec<config::Diagnostic>| {
+        let Watchlists { queries, terms, .. } = read.map_err(|diagnostics: Vec<config::Diagnostic>| {
             eprint!("{}", config::render(&diagnostics, false));
             Refused
         })?;

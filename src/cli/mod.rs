@@ -3,9 +3,12 @@
 //!
 //! Must not decide anything that the daemon would have to decide too.
 
+mod archive;
+mod backtest;
 mod check;
 mod demo;
 mod discover;
+mod explain;
 mod feeds;
 mod group;
 mod input;
@@ -26,6 +29,7 @@ mod send_test;
 mod silence;
 mod status;
 mod stories;
+mod trial;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -90,6 +94,10 @@ enum Command {
     Stories(stories::Stories),
     /// Show one story's time line, or put stories right.
     Story(stories::Story),
+    /// Show what watches would have brought, from the archive; touches no state.
+    Backtest(backtest::Backtest),
+    /// Show every stage an item went through, and why it stopped where it did.
+    Explain(explain::Explain),
     /// Search the stored entries with the language of watches.
     Search(search::Search),
     /// The deliveries that wait, failed or were given up.
@@ -156,6 +164,8 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Feeds(command) => command.run(&place),
         Command::Stories(command) => command.run(&place),
         Command::Story(command) => command.run(&place),
+        Command::Backtest(command) => command.run(&place),
+        Command::Explain(command) => command.run(&place),
         Command::Search(command) => command.run(&place),
         Command::Outbox(command) => command.run(&place),
         Command::Silence(command) => command.run(&place),

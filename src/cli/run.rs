@@ -25,5 +25,5 @@ fn reload(place: &Place) -> Result<Config> {
             false => warn!("{}", diagnostic.to_line()),
         }
     }
-    config.ok_or_else(|| Refused.into())
+    config.map(|loaded| loaded.config).ok_or_else(|| Refused.into())
 }

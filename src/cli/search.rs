@@ -8,19 +8,20 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{
-    lookup::{Place, Reading, since, span},
+    archive::Archive,
+    lookup::{Place, since, span},
     out::Out,
     stories::clock_time,
 };
 use crate::{
     clock::Clock,
     store::{entries::Stored, search},
-    watch::{self, Match, Query, Subject, WatchSet},
+    watch::{self, Match, Query, WatchSet},
 };
 
 #[derive(Debug, Args)]
 pub(super) struct Search {
-    /// As in a watch: Boeing AND (recall OR grounding).
+    /// As in a watch: Boeing AND (recall OR grounding); lists of [terms] by their names: $acme.
     query: String,
     /// Entries seen within this span.
     #[arg(long, value_name = "SPAN", default_value = "3650d", value_parser = span)]
@@ -35,30 +36,30 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
-        let watches = self.compile()?;
-        let reading = Reading::open(place)?;
+        let archive = Archive::open(place)?;
+        let watches = self.compile(&archive.terms)?;
         let since = since(Clock::Machine.now(), self.since);
         let mut found: Vec<(Stored, Match)> = Vec::new();
-        search::candidates(&reading.connection, watch::needles(&self.query).as_deref(), since, |stored| {
+        search::candidates(&archive.connection, watch::needles(&self.query).as_deref(), since, |stored| {
             if found.len() >= self.limit {
                 return false;
             }
-            if let Some(hit) = matches(&watches, &reading, &stored) {
+            if let Some(hit) = archive.with_subject(&stored, |subject| watches.matches(subject).pop()) {
                 found.push((stored, hit));
             }
             true
         })?;
         let mut out = Out::new();
         for (stored, hit) in &found {
-            if self.json { out.json(&to_json(stored, hit))? } else { out.line(to_line(&reading, stored))? }
+            if self.json { out.json(&to_json(stored, hit))? } else { out.line(to_line(&archive, stored))? }
         }
         out.end()?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn compile(&self) -> Result<WatchSet> {
+    fn compile(&self, terms: &BTreeMap<String, Vec<String>>) -> Result<WatchSet> {
         let query = Query { name: "search".to_owned(), query: Some(self.query.clone()), ..Query::default() };
-        let compiled = watch::compile(&[query], &BTreeMap::new());
+        let compiled = watch::compile(&[query], terms);
         let mut is_refused = false;
         for (_, problem) in &compiled.problems {
             is_refused |= problem.is_error;
@@ -70,22 +71,6 @@ impl Search {
         }
         Ok(compiled.watches)
     }
-}
-
-fn matches(watches: &WatchSet, reading: &Reading, stored: &Stored) -> Option<Match> {
-    let entry = &stored.entry;
-    let source = [stored.outlet.clone(), reading.outlet_name(&stored.outlet)];
-    let subject = Subject {
-        title: &entry.title,
-        text: &entry.text,
-        author: entry.author.as_deref().unwrap_or_default(),
-        tags: &entry.tags,
-        source: &source,
-        url: entry.canonical_url.as_deref().unwrap_or_default(),
-        language: entry.language.as_deref().unwrap_or_default(),
-        ..Subject::default()
-    };
-    watches.matches(&subject).pop()
 }
 
 fn to_json(stored: &Stored, hit: &Match) -> serde_json::Value {
@@ -101,12 +86,12 @@ fn to_json(stored: &Stored, hit: &Match) -> serde_json::Value {
     })
 }
 
-fn to_line(reading: &Reading, stored: &Stored) -> String {
+fn to_line(archive: &Archive, stored: &Stored) -> String {
     format!(
         "{:<8} {}  {:<24} {}",
         stored.story.to_string(),
         clock_time(stored.seen),
-        reading.outlet_name(&stored.outlet),
+        archive.outlet_name(&stored.outlet),
         stored.entry.title
     )
 }

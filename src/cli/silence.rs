@@ -138,15 +138,7 @@ impl Add {
             return Ok(Silenced::Outlet(outlet.clone()));
         }
         let term = self.term.clone().unwrap_or_default();
-        let query = watch::Query {
-            name: "silence".to_owned(),
-            any: Vec::new(),
-            all: Vec::new(),
-            none: Vec::new(),
-            query: Some(term.clone()),
-            feeds: Vec::new(),
-            languages: Vec::new(),
-        };
+        let query = watch::Query { name: "silence".to_owned(), query: Some(term.clone()), ..watch::Query::default() };
         let compiled = watch::compile(&[query], &config.terms);
         if let Some((_, problem)) = compiled.problems.iter().find(|(_, problem)| problem.is_error) {
             let help = problem.suggestion.as_deref().map(|help| format!("; {help}")).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::civil::{Time, time};
 
-use crate::alert::Event;
+use crate::alert::{Burst, Event};
 
 /// The scalar sections, as the lowest layer; read like any file.
 pub(super) const SECTIONS: &str = r#"
@@ -36,6 +36,10 @@ pub(super) const WAIT: Duration = Duration::from_secs(2 * 60);
 
 /// `[watch.scope] max_age`.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(7 * 86_400);
+
+/// `[watch.story] burst`, where it is asked for.
+pub(super) const BURST: Burst =
+    Burst { factor: 4, window: Duration::from_secs(3_600), baseline: Duration::from_secs(14 * 86_400), at_least: 5 };
 
 /// `[watch.alert] follow_up`.
 pub(super) const FOLLOW_UP: [Event; 3] = [Event::Correction, Event::Escalated, Event::Confirmed];

@@ -258,6 +258,8 @@ pub struct Watch {
     pub key: Option<watch::StoryKey>,
     pub note: Option<String>,
     pub notify: Vec<alert::RecipientId>,
+    /// How far a watch looks back that is new or was changed; zero: it starts from now.
+    pub history: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq)]

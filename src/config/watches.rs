@@ -10,10 +10,10 @@ use super::{
     files::Named,
     place::Place,
     values,
-    written::{At, Node, Reader, Table, Value, Wrong, as_table, choice, text, wrong},
+    written::{self, At, Node, Reader, Table, Value, Wrong, as_table, choice, text, wrong},
 };
 use crate::{
-    alert::{MinOutlets, Policy, Priority, RecipientId},
+    alert::{Burst, MinOutlets, Policy, Priority, RecipientId},
     watch::{Query, StoryKey},
 };
 
@@ -68,17 +68,19 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
     let scope = section(&mut reader, "scope");
     let story = section(&mut reader, "story");
     let alert = section(&mut reader, "alert");
-    reader.not_yet(&["stem"]);
+    let stem = reader.optional("stem", written::boolean).is_some_and(|stem| stem.value);
+    let history = reader.optional("history", values::duration(0..=3650 * DAY)).map(|history| history.value);
     reader.finish();
 
     let scope = read_scope(scope, faults);
-    let (min_outlets, key) = read_story(story, faults);
+    let (min_outlets, burst, key) = read_story(story, faults);
     let alert = read_alert(alert, priority, faults);
     let max_age = scope.max_age;
     let policy = Policy {
         watch: name.clone(),
         priority,
         min_outlets,
+        burst,
         max_age,
         wait: alert.wait,
         follow_up: alert.follow_up,
@@ -100,9 +102,10 @@ pub(super) fn watch(table: Table, required: Notify, faults: &mut Faults) -> Plac
         mutes: alert.mutes,
     };
     let query = query.map(|query| query.value);
-    let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0 };
+    let query = Query { name, any, all, none, query, feeds: scope.feeds.0, languages: scope.languages.0, stem };
     let notify = notify.into_iter().map(RecipientId).collect();
-    PlacedWatch { watch: Watch { query, policy, key, note, notify }, places }
+    let history = history.unwrap_or_default();
+    PlacedWatch { watch: Watch { query, policy, key, note, notify, history }, places }
 }
 
 /// Whether anything is written that could match; if not, there is nothing for the watch room to judge.
@@ -171,15 +174,39 @@ fn read_scope(table: Option<Table>, faults: &mut Faults) -> Scope {
     Scope { feeds, languages, max_age: max_age.map_or(defaults::MAX_AGE, |age| age.value) }
 }
 
-fn read_story(table: Option<Table>, faults: &mut Faults) -> (MinOutlets, Option<StoryKey>) {
+fn read_story(table: Option<Table>, faults: &mut Faults) -> (MinOutlets, Option<Burst>, Option<StoryKey>) {
     let any = MinOutlets { count: 1, independent: false, within: None };
-    let Some(table) = table else { return (any, None) };
+    let Some(table) = table else { return (any, None, None) };
     let mut reader = Reader::new(table, "[watch.story]", faults);
     let node = reader.take("min_outlets");
+    let burst = section(&mut reader, "burst");
     let key = reader.optional("key", story_key).map(|key| key.value);
-    reader.not_yet(&["burst"]);
     reader.finish();
-    (node.and_then(|node| min_outlets(node, faults)).unwrap_or(any), key)
+    let min_outlets = node.and_then(|node| min_outlets(node, faults)).unwrap_or(any);
+    (min_outlets, burst.map(|table| read_burst(table, faults)), key)
+}
+
+/// `{ factor = 4, window = "1h", baseline = "14d", at_least = 5 }`, each with its default.
+fn read_burst(table: Table, faults: &mut Faults) -> Burst {
+    let mut reader = Reader::new(table, "`burst`", faults);
+    let factor = reader.optional("factor", values::number(2..=1000));
+    let window = reader.optional("window", values::duration(60..=7 * DAY));
+    let baseline = reader.optional("baseline", values::duration(3600..=365 * DAY));
+    let at_least = reader.optional("at_least", values::number(1..=100_000));
+    reader.finish();
+    let place = baseline.as_ref().map(|baseline| baseline.place);
+    let burst = Burst {
+        factor: factor.map_or(defaults::BURST.factor, |factor| factor.value),
+        window: window.map_or(defaults::BURST.window, |window| window.value),
+        baseline: baseline.map_or(defaults::BURST.baseline, |baseline| baseline.value),
+        at_least: at_least.map_or(defaults::BURST.at_least, |at_least| at_least.value),
+    };
+    if let Some(place) = place.filter(|_| burst.baseline <= burst.window) {
+        faults
+            .error(place, "`baseline` is not longer than `window`")
+            .help("what is usual is counted over many windows, such as baseline = \"14d\"".to_owned());
+    }
+    burst
 }
 
 fn story_key(node: &Node) -> Result<StoryKey, Wrong> {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
+    Watch,
     diagnostic::{Diagnostic, Faults},
     files::{self, Written},
     meant,
@@ -13,6 +14,8 @@ use crate::watch::{Problem, Query};
 
 /// What watchlists hold for the watch room.
 pub struct Watchlists {
+    /// Those that notify nobody have an empty `notify`.
+    pub watches: Vec<Watch>,
     pub queries: Vec<Query>,
     pub terms: BTreeMap<String, Vec<String>>,
 }
@@ -38,6 +41,6 @@ pub fn load_watchlists(
     let diagnostics = faults.resolve(origins.sources());
     match diagnostics.iter().any(Diagnostic::is_error) {
         true => Err(diagnostics),
-        false => Ok(Watchlists { queries: watches.into_iter().map(|watch| watch.query).collect(), terms }),
+        false => Ok(Watchlists { queries: watches.iter().map(|watch| watch.query.clone()).collect(), watches, terms }),
     }
 }

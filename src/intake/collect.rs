@@ -130,7 +130,7 @@ fn coverage(connection: &Connection, rules: &Rules, since: Timestamp, now: Times
 
 fn told(connection: &Connection, rules: &Rules, alert: &AlertRow) -> Result<Told, Error> {
     let story = stories::timeline(connection, alert.story, &|key| rules.outlet_name(key))?;
-    let mut told = story.as_ref().map(wording::told).unwrap_or_default();
+    let mut told = story.as_ref().map(Told::of).unwrap_or_default();
     let corrections = stories::corrections(connection, alert.story)?;
     told.corrections.extend(corrections.iter().map(|corrected| corrected.entry));
     Ok(told)

@@ -4,6 +4,7 @@
 //! memory is put right when a transaction does not commit. Must not fetch, send, or read the clock.
 
 mod collect;
+mod history;
 mod keyed;
 mod muting;
 mod operator;
@@ -30,6 +31,7 @@ use crate::{
 };
 
 pub use collect::{collect_due, is_anything_to_collect};
+pub use history::Started;
 pub use rules::{FeedContext, Rules};
 pub use wording::{queue_due, word};
 

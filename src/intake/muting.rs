@@ -27,15 +27,9 @@ impl Muting {
     pub fn load(connection: &Connection, rules: &Rules, now: Timestamp) -> Result<Self, Error> {
         let silences = silences::list(connection, now, false)?;
         let term = |silence: &Silence| match &silence.what {
-            Silenced::Term(term) => Some(Query {
-                name: silence.id.0.to_string(),
-                any: Vec::new(),
-                all: Vec::new(),
-                none: Vec::new(),
-                query: Some(term.clone()),
-                feeds: Vec::new(),
-                languages: Vec::new(),
-            }),
+            Silenced::Term(term) => {
+                Some(Query { name: silence.id.0.to_string(), query: Some(term.clone()), ..Query::default() })
+            }
             _ => None,
         };
         let queries: Vec<Query> = silences.iter().filter_map(term).collect();

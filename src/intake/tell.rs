@@ -10,7 +10,7 @@ use crate::{
     store::{
         Error,
         alerts::{self, MatchRow, NewAlert, Way},
-        stories,
+        stories, watches,
     },
     story::{StoryId, Timeline},
 };
@@ -81,7 +81,10 @@ impl Deciding<'_> {
                 let alert = NewAlert { recipient, story, events, watches, priority, reason, way };
                 alerts::raise(connection, &alert, now).map(|_| ())
             }
-            Decision::Join { events, .. } => alerts::join(connection, recipient, story, events),
+            Decision::Join { events, due, .. } => {
+                alerts::join(connection, recipient, story, events)?;
+                due.map_or(Ok(()), |due| alerts::hasten(connection, recipient, story, due, of_all()))
+            }
             Decision::Hasten { due, .. } => alerts::hasten(connection, recipient, story, *due, of_all()),
             Decision::Promote { watches, due, .. } => {
                 let urgency = (priority(rules, watches), *due);
@@ -121,11 +124,18 @@ pub(super) fn match_facts<'a>(
         let watch = deciding.rules.watch(&row.watch).filter(|watch| watch.notify.contains(recipient));
         let member = timeline.members.iter().find(|member| member.entry == row.entry);
         let (Some(watch), Some(member)) = (watch, member) else { continue };
+        // What an earlier form of the watch matched, and what was there before it: its back catalogue.
+        if member.seen < watches::since(deciding.connection, &row.watch)? {
+            continue;
+        }
         let muted = match by_watch.get(&row.watch) {
             Some(reason) => Some(reason.clone()),
             None => deciding.muting.reason(deciding.connection, recipient, timeline.story, row, member)?,
         };
-        facts.push(MatchFact { policy: &watch.policy, member, muted });
+        let policy = &watch.policy;
+        let volume = |burst| watches::volume(deciding.connection, &row.watch, burst, deciding.now);
+        let volume = policy.burst.as_ref().map(volume).transpose()?.unwrap_or_default();
+        facts.push(MatchFact { policy, member, volume, muted });
     }
     Ok(facts)
 }

@@ -18,11 +18,8 @@ use crate::{
         alerts::{self, AlertRow, MatchRow},
         entries, instance_token, stories,
     },
-    story::{Member, Relation, StoryId, Timeline},
+    story::{StoryId, Timeline},
 };
-
-/// Members whose headlines are remembered as told.
-const HEADLINES: usize = 20;
 
 /// Lets out every alert whose time has come, or leaves it to a digest; gives the number of deliveries queued. Part of
 /// the transaction it is called in.
@@ -149,7 +146,7 @@ impl LettingOut<'_> {
         let settings = rules.settings(&row.recipient);
         let independent = ripe.story.independent_outlets().len();
         let corrected = stories::corrections(connection, row.story)?;
-        let mut told = told(&ripe.story);
+        let mut told = Told::of(&ripe.story);
         told.corrections.extend(corrected.iter().map(|corrected| corrected.entry));
         let mut alert = message::Alert {
             recipient: row.recipient.clone(),
@@ -251,14 +248,6 @@ fn remarks(budget: Option<Budget>, used: usize) -> Vec<String> {
         format!("{used} of {} immediate alerts used in the last {}.", budget.immediate, words(budget.per))
     };
     budget.map(line).into_iter().collect()
-}
-
-/// What a message about this story tells, for later ones to tell of what is other.
-pub(super) fn told(story: &Timeline) -> Told {
-    let is_own = |member: &&Member| matches!(member.relation, Relation::First | Relation::Independent);
-    let headline = |member: &Member| (member.entry.0, member.title.clone());
-    let headlines = story.members.iter().filter(is_own).take(HEADLINES).map(headline).collect();
-    Told { headlines, ..Told::default() }
 }
 
 /// An alert in the form of its channel.

@@ -2,13 +2,22 @@
 //!
 //! Must not read anything: the fields come as [`extract`](super::extract) and [`json`](super::json) found them, with
 //! dates resolved, addresses absolute and lengths bounded. What Atom or feed-rs has no place for is left out of the
-//! document and kept beside it, one [`Beside`] for each entry, in the same order.
+//! document and kept beside it, one [`Beside`] for each entry, in the same order. A long feed becomes several documents,
+//! so that what feed-rs makes of one of them need not be held for all.
+
+use std::borrow::Cow;
 
 use super::{ParsedEntry, ParsedFeed};
+
+/// Entries of one document.
+pub const CHUNK: usize = 1_000;
+const OPENING: &str = "<feed xmlns=\"http://www.w3.org/2005/Atom\"";
 
 /// A canonical document in the making and what is kept beside it.
 #[derive(Debug)]
 pub struct Canonical {
+    /// Finished documents; the first holds what concerns the whole feed.
+    finished: Vec<String>,
     document: String,
     /// What Atom or feed-rs has no place for of the feed; the other fields are empty.
     pub facts: ParsedFeed,
@@ -39,9 +48,9 @@ impl Canonical {
             update_base: head.update_base,
             ..ParsedFeed::default()
         };
-        let mut canonical = Self { document: String::with_capacity(4_096), facts, beside: Vec::new() };
         // Without a declaration UTF-8 is meant, and nothing can be said wrongly about it.
-        canonical.document.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\"");
+        let document = OPENING.to_owned();
+        let mut canonical = Self { finished: Vec::new(), document, facts, beside: Vec::new() };
         if let Some(language) = head.language.as_ref().filter(|language| says_something(language)) {
             canonical.attribute("xml:lang", language);
         }
@@ -56,6 +65,10 @@ impl Canonical {
 
     /// Writes one entry.
     pub fn add(&mut self, entry: ParsedEntry) {
+        if !self.beside.is_empty() && self.beside.len().is_multiple_of(CHUNK) {
+            self.end_document();
+            self.document.extend([OPENING, ">"]);
+        }
         self.document.push_str("<entry>");
         self.element("id", entry.id.as_deref());
         self.html("title", entry.title.as_deref());
@@ -79,10 +92,15 @@ impl Canonical {
         self.beside.push(Beside { original_url, language, source });
     }
 
-    /// The whole document; `self` keeps what is beside it.
-    pub fn finish(&mut self) -> String {
+    /// The documents, in order; `self` keeps what is beside them.
+    pub fn finish(&mut self) -> Vec<String> {
+        self.end_document();
+        std::mem::take(&mut self.finished)
+    }
+
+    fn end_document(&mut self) {
         self.document.push_str("</feed>");
-        std::mem::take(&mut self.document)
+        self.finished.push(std::mem::take(&mut self.document));
     }
 
     fn link(&mut self, relation: &str, url: &str) {
@@ -112,14 +130,14 @@ impl Canonical {
     fn html(&mut self, name: &str, text: Option<&str>) {
         let Some(text) = text.filter(|text| says_something(text)) else { return };
         self.document.extend(["<", name, " type=\"html\"><![CDATA["]);
+        // First what is forbidden goes: it may have kept apart what then ends the CDATA.
+        let text = legal(text);
         let mut from = 0;
         for (at, _) in text.match_indices("]]>") {
-            legal(&text[from..at + 2], &mut self.document);
-            self.document.push_str("]]><![CDATA[");
+            self.document.extend([&text[from..at + 2], "]]><![CDATA["]);
             from = at + 2;
         }
-        legal(&text[from..], &mut self.document);
-        self.document.extend(["]]></", name, ">"]);
+        self.document.extend([&text[from..], "]]></", name, ">"]);
     }
 }
 
@@ -133,13 +151,12 @@ pub(super) fn is_legal(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-fn legal(text: &str, out: &mut String) {
+fn legal(text: &str) -> Cow<'_, str> {
     // Nearly every text is all legal; EF begins the two forbidden characters that are not controls.
-    if !text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF) {
-        return out.push_str(text);
-    }
-    for piece in text.split(|c| !is_legal(c)) {
-        out.push_str(piece);
+    if text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF) {
+        Cow::Owned(text.chars().filter(|c| is_legal(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::canonical::Canonical;
+use super::canonical::{CHUNK, Canonical};
 use super::reading::{interpret, read};
 use super::*;
 
@@ -37,6 +37,17 @@ fn what_feed_rs_refuses_or_loses_is_an_error() {
 }
 
 #[test]
+fn a_long_feed_comes_back_in_order() {
+    let entry = |number: usize| ParsedEntry { id: Some(number.to_string()), ..ParsedEntry::default() };
+    for length in [CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
+        let entries: Vec<ParsedEntry> = (0..length).map(entry).collect();
+        let head = ParsedFeed { title: Some("Pond".into()), ..ParsedFeed::default() };
+        assert_eq!(canonical(head.clone(), &entries).finish().len(), length.div_ceil(CHUNK));
+        assert_eq!(read(canonical(head.clone(), &entries)).unwrap(), ParsedFeed { entries, ..head });
+    }
+}
+
+#[test]
 fn nothing_is_made_up() {
     let feed = read(canonical(ParsedFeed::default(), &[ParsedEntry::default()])).unwrap();
     assert_eq!(feed, ParsedFeed { entries: vec![ParsedEntry::default()], ..ParsedFeed::default() });
@@ -44,8 +55,21 @@ fn nothing_is_made_up() {
 
 /// Markup, escapes, line ends, characters that XML forbids, and anything else.
 fn hostile() -> impl Strategy<Value = String> {
-    const PIECES: [&str; 12] =
-        ["]]>", "]]", "<![CDATA[", "&amp;", "&#0;", "&x;", "</entry>", "<entry>", "\"", "\r\n", "\u{0}", "\u{FFFF}"];
+    const PIECES: [&str; 13] = [
+        "]]>",
+        "]]\u{0}>",
+        "]]",
+        "<![CDATA[",
+        "&amp;",
+        "&#0;",
+        "&x;",
+        "</entry>",
+        "<entry>",
+        "\"",
+        "\r\n",
+        "\u{0}",
+        "\u{FFFF}",
+    ];
     let piece = prop_oneof![
         prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
         any::<char>().prop_map(String::from),

@@ -11,23 +11,28 @@ use feed_rs::model::{Entry, Feed, Link, Person, Text};
 use feed_rs::parser::{Builder, Parser};
 use jiff::Timestamp;
 
-use super::canonical::{Beside, Canonical};
+use super::canonical::{Beside, CHUNK, Canonical};
 use super::{NotAFeed, ParsedEntry, ParsedFeed};
 
-/// Reads a canonical document and puts back what was kept beside it, joined by position.
+/// Reads canonical documents and puts back what was kept beside it, joined by position.
 ///
 /// # Errors
 /// If feed-rs refuses the document, panics on it or sees another number of entries than were written. None of this
 /// has been seen of a canonical document; should it happen, it costs this document and not the daemon.
 pub fn read(mut canonical: Canonical) -> Result<ParsedFeed, NotAFeed> {
-    let document = canonical.finish();
-    let feed = interpret(&document)?;
-    if feed.entries.len() != canonical.beside.len() {
-        let (seen, written) = (feed.entries.len(), canonical.beside.len());
-        return Err(refused(&format!("{seen} entries of {written} were read")));
+    let mut read: Option<ParsedFeed> = None;
+    let mut beside = std::mem::take(&mut canonical.beside).into_iter();
+    for document in canonical.finish() {
+        let mut feed = interpret(&document)?;
+        let entries = std::mem::take(&mut feed.entries);
+        let (seen, written) = (entries.len(), beside.len().min(CHUNK));
+        if seen != written {
+            return Err(refused(&format!("{seen} entries of {written} were read")));
+        }
+        let entries = entries.into_iter().zip(&mut beside).map(|(entry, beside)| entry_from(entry, beside));
+        read.get_or_insert_with(|| head(feed, &mut canonical)).entries.extend(entries);
     }
-    drop(document);
-    Ok(feed_from(feed, canonical))
+    Ok(read.unwrap_or_default())
 }
 
 /// feed-rs itself, panics included.
@@ -57,7 +62,8 @@ fn parser() -> Parser {
         .build()
 }
 
-fn feed_from(feed: Feed, canonical: Canonical) -> ParsedFeed {
+/// What concerns the whole feed.
+fn head(feed: Feed, canonical: &mut Canonical) -> ParsedFeed {
     let related = |relation| move |link: &&Link| link.rel.as_deref() == Some(relation);
     let address = |relation| feed.links.iter().find(related(relation)).map(|link| link.href.clone());
     ParsedFeed {
@@ -67,12 +73,11 @@ fn feed_from(feed: Feed, canonical: Canonical) -> ParsedFeed {
         self_url: address("self"),
         links: feed.links.iter().filter(related("alternate")).map(|link| link.href.clone()).collect(),
         language: feed.language,
-        entries: feed.entries.into_iter().zip(canonical.beside).map(entry_from).collect(),
-        ..canonical.facts
+        ..std::mem::take(&mut canonical.facts)
     }
 }
 
-fn entry_from((entry, beside): (Entry, Beside)) -> ParsedEntry {
+fn entry_from(entry: Entry, beside: Beside) -> ParsedEntry {
     ParsedEntry {
         id: Some(entry.id).filter(|id| !id.is_empty()),
         title: text(entry.title),

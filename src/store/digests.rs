@@ -46,8 +46,8 @@ pub fn is_known(connection: &Connection, recipient: &RecipientId) -> Result<bool
         .query_row([&recipient.0], |row| row.get(0))?)
 }
 
-/// How this recipient's digests stand. What a digest covers counts as told when one channel has taken it and none is
-/// still to.
+/// How this recipient's digests stand. What a digest covers counts as told when one channel has taken it: another one
+/// that does not holds nobody up.
 pub fn collected(connection: &Connection, recipient: &RecipientId) -> Result<Collected, Error> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT route, min(queued) FROM alert WHERE recipient = ?1 AND {IS_PENDING} {IS_IN_DIGEST} GROUP BY route"
@@ -66,7 +66,8 @@ pub fn collected(connection: &Connection, recipient: &RecipientId) -> Result<Col
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM delivery JOIN digest ON digest.id = delivery.digest
                  WHERE delivery.state NOT IN ('sent', 'dead') AND digest.recipient = ?1
-                     AND kind NOT IN ('budget', 'notice'))",
+                     AND kind NOT IN ('budget', 'notice')
+                     AND NOT EXISTS (SELECT 1 FROM delivery AS taken WHERE taken.digest = digest.id AND taken.state = 'sent'))",
         )?
         .query_row([&recipient.0], |row| row.get(0))?;
     Ok(Collected {

@@ -14,6 +14,8 @@ pub mod alerts;
 pub mod digests;
 pub mod entries;
 pub mod feeds;
+pub mod inquiry;
+pub mod keys;
 pub mod lanes;
 pub mod life;
 pub mod notices;
@@ -24,6 +26,7 @@ pub mod search;
 pub mod silences;
 pub mod stories;
 pub mod story_keys;
+pub mod watches;
 
 use std::{
     path::{Path, PathBuf},
@@ -56,6 +59,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0002_notices.sql")),
     M::up(include_str!("../../migrations/0003_feed_health.sql")),
     M::up(include_str!("../../migrations/0004_regrouping.sql")),
+    M::up(include_str!("../../migrations/0005_watches.sql")),
     M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
 ];

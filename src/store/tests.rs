@@ -7,7 +7,7 @@ use super::{
     Error, MIGRATIONS, Migrations, Store, alerts,
     alerts::{NewAlert, Way},
     digests::{self, NewDigest},
-    entries, feeds, notices, open_reader,
+    entries, feeds, keys, notices, open_reader,
     outbox::{self, Claimed, DeliveryId, Room, Settled},
     retention, search, stories,
 };
@@ -379,6 +379,34 @@ async fn keys_outlive_their_entry_and_a_queued_alert_outlives_retention() {
     assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 1);
     // No id is given twice, so that no Message-ID is.
     assert!(bench.story("new").await.0 > told);
+}
+
+#[tokio::test]
+async fn keys_are_forgotten_long_after_their_item_left_a_feed_that_goes_on() {
+    const DAY: i64 = 86_400;
+    let bench = Bench::new().await;
+    bench.story("old").await;
+    bench.write(|c| retention::prune(c, at(1000), 10)).await;
+    bench.story("stored").await;
+    let feed = bench.feed;
+    let forget = async |last_change: Option<Timestamp>, hours: std::ops::Range<i64>| {
+        let state = PollState { last_change, ..PollState::new(at(0)) };
+        bench.write(move |c| feeds::save(c, feed, None, &state)).await;
+        let mut forgotten = 0;
+        for hour in hours {
+            forgotten += bench.write(move |c| keys::forget(c, at(200 * DAY + hour * 3_600))).await;
+        }
+        forgotten
+    };
+    assert_eq!(forget(None, 0..24).await, 0, "a feed that never brought anything");
+    assert_eq!(forget(Some(at(89 * DAY)), 0..24).await, 0);
+    let hour = async |hour| forget(Some(at(91 * DAY)), hour..hour + 1).await;
+    let mut turns = Vec::new();
+    for at in 0..24 {
+        turns.push(hour(at).await);
+    }
+    assert_eq!(turns.iter().filter(|forgotten| **forgotten == 1).count(), 1, "{turns:?}");
+    assert_eq!(turns.iter().sum::<usize>(), 1, "the key of what is stored stays");
 }
 
 #[tokio::test]

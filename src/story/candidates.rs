@@ -102,7 +102,7 @@ impl Candidate {
 
 fn source(kept: &Kept, signals: &Signals) -> Option<Source> {
     // A feed may list what another outlet has published, with a teaser too short to be compared.
-    let part = if signals.same_page { 1.0 } else { signals.copied };
+    let part = if signals.same_page || signals.same_headline { 1.0 } else { signals.copied };
     let entry = kept.id;
     (part >= COPY).then_some(Source { entry, part, same_outlet: signals.same_outlet, is_agency: kept.is_agency })
 }
@@ -151,7 +151,7 @@ impl Index {
         (candidate.signals.centroid, candidate.signals.average) = if tale.centroid.is_empty() {
             (nearest, nearest)
         } else {
-            query.centroid(&tale.centroid, candidate.signals.size, &self.lexicon)
+            query.centroid(&tale.centroid, tale.speakers() as f32, &self.lexicon)
         };
         let s = &mut candidate.signals;
         s.focus = if s.centroid > 0.0 { (s.average / s.centroid).min(2.0) } else { 0.0 };

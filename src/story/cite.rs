@@ -185,8 +185,11 @@ impl Line<'_> {
         if self.before.first().is_some_and(|roles| roles.has(Roles::PERSON)) {
             return false;
         }
-        if is_house || is_title && self.is_byline() {
-            return !is_house;
+        if is_house {
+            return false;
+        }
+        if is_title && self.is_byline() {
+            return true;
         }
         if is_staff {
             let is_former = self.before.iter().take(3).any(|roles| roles.has(Roles::FORMER));
@@ -318,11 +321,13 @@ impl Line<'_> {
 
     /// "a New York Times report said", "citing a Bloomberg report", "Spiegel-Bericht".
     fn is_piece(&self, next: &[Roles]) -> bool {
-        let Some(first) = next.first().filter(|roles| roles.has(Roles::PIECE)) else { return false };
+        if !next.first().is_some_and(|roles| roles.has(Roles::PIECE)) {
+            return false;
+        }
         let compound = self.suffix().starts_with('-');
         let led = self.before.iter().take(4).any(|roles| roles.has(Roles::LEADS));
         let says = next[1..].iter().take(3).any(|roles| roles.has(Roles::REPORTS));
-        first.has(Roles::PIECE) && (compound || led || says)
+        compound || led || says
     }
 
     /// "Musk met envoy – NYT", "NYT: Musk met envoy", "Musk met envoy: Reuters".

@@ -18,20 +18,20 @@ pub fn correction(title: &str, text: &str) -> Option<String> {
     if HEADLINE.is_match(title) {
         return Some(shorten(title.trim()));
     }
-    let found = NOTE.find(text)?;
-    let line_start = text[..found.start()].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[found.end()..].find('\n').map_or(text.len(), |at| at + found.end());
-    let line = &text[line_start..line_end];
-    let sentences = words::sentences(line);
-    let (from, to) = (found.start() - line_start, found.end() - line_start);
+    let mut lines = text.lines();
+    let (line, found) = lines
+        .by_ref()
+        .filter(|line| STEM.is_match(line))
+        .find_map(|line| NOTE.find(line).map(|found| (line, found)))?;
     // The match may begin with the stop of the sentence before it.
-    let from = from + found.as_str().find(char::is_alphabetic).unwrap_or(0);
+    let from = found.start() + found.as_str().find(char::is_alphabetic).unwrap_or(0);
+    let sentences = words::sentences(line);
     let start = sentences.iter().rev().find(|(start, _)| *start <= from).map_or(0, |(start, _)| *start);
-    let end = sentences.iter().find(|(_, end)| *end >= to).map_or(line.len(), |(_, end)| *end);
+    let end = sentences.iter().find(|(_, end)| *end >= found.end()).map_or(line.len(), |(_, end)| *end);
     let sentence = line[start..end].trim();
     // A label on a line of its own speaks of the next line.
     if sentence.split_whitespace().count() <= LABEL {
-        let next = text[line_end..].lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let next = lines.find(|line| !line.trim().is_empty()).unwrap_or_default();
         return Some(shorten(format!("{sentence} {}", next.trim()).trim()));
     }
     Some(shorten(sentence))
@@ -56,6 +56,16 @@ static HEADLINE: LazyLock<Regex> = LazyLock::new(|| {
         r"^\W*(corrección|correccion|rectificación|rectificacion|fe de (erratas|errores))\b\s?[:\-–—]",
         r"^\W*(исправление|исправлено|уточнение|поправка)\b\s?[:\-–—]",
         r"[\[(](corrected|retracted|korrigiert|berichtigt|corrigé|corregido|исправлено)[\])]\s*$",
+    ])
+});
+
+/// One of these stands in every line that can say so. Most lines hold none, and are spared the patterns with repetitions.
+static STEM: LazyLock<Regex> = LazyLock::new(|| {
+    any(&[
+        "correct|clarif|retract|erratum|amended|withdrawn|taken down|removed|updated to|regret|apologi|note|version|in error",
+        "korrigiert|korrektur|berichtig|richtigstellung|richtiggestellt|zurückgezogen|redaktion|fassung|fehler",
+        "corrig|rectif|modifi|amendé|retiré|dépublié|ndlr|excus|corrección|errat|errores|correg|enmendad|nota ",
+        "исправл|поправк|уточнен|версии|редакции|редакция|отозван|удален",
     ])
 });
 

@@ -270,7 +270,7 @@ impl Index {
             self.urls.remove(&url);
         }
         if let Some(tale) = self.tales.get_mut(&kept.story.0) {
-            tale.leave(slot, &kept.profile);
+            tale.leave(slot, |slot| self.kept[slot as usize].as_ref().map(|kept| &kept.profile));
             if tale.members.is_empty() {
                 self.tales.remove(&kept.story.0);
             }
@@ -286,7 +286,8 @@ impl Index {
         self.insert(document, story);
     }
 
-    /// Moves an entry to another story: a merge or a split made by hand.
+    /// Moves an entry to another story: a merge or a split made by hand. Which story had a line of page junk first is
+    /// not known afterwards where entries of one feed were moved together; the next rebuild puts that right.
     pub fn regroup(&mut self, entry: EntryId, story: StoryId) {
         let Some(slot) = self.slots.get(&entry.0).copied() else { return };
         let Some(mut kept) = self.kept[slot as usize].take() else { return };
@@ -295,18 +296,15 @@ impl Index {
             self.units.forget(*unit, before);
             self.units.learn(*unit, story);
         }
+        self.kept[slot as usize] = Some(kept);
+        let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
         if let Some(tale) = self.tales.get_mut(&before.0) {
-            tale.leave(slot, &kept.profile);
+            tale.leave(slot, profile);
             if tale.members.is_empty() {
                 self.tales.remove(&before.0);
             }
         }
-        self.kept[slot as usize] = Some(kept);
-        let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
-        let tale = self.tales.entry(story.0).or_default();
-        tale.join(slot, profile);
-        // Slots are given in the order of arrival, and members stand in that order.
-        tale.members.sort_unstable();
+        self.tales.entry(story.0).or_default().join(slot, profile);
     }
 
     /// The story of an entry in the window.

@@ -39,11 +39,11 @@ impl Lexicon {
     /// Undoes [`Lexicon::learn`].
     pub fn forget(&mut self, terms: &[Weighted]) {
         self.documents = self.documents.saturating_sub(1);
-        for term in terms {
-            if let Some(count) = self.frequency.get_mut(&term.term) {
+        for term in terms.iter().map(|term| term.term) {
+            if let Some(count) = self.frequency.get_mut(&term) {
                 *count -= 1;
                 if *count == 0 {
-                    self.frequency.remove(&term.term);
+                    self.frequency.remove(&term);
                 }
             }
         }

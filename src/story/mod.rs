@@ -1,5 +1,19 @@
 //! Which entries tell the same story, and how each stands to the rest of it.
 //!
+//! What is asked of a new entry, in this order, and where the answer is:
+//!
+//! * which stories it may belong to and how near it is to each: `index`, over `words`, `profile`, `shingles`, `signals`;
+//! * whether it joins: `weigh`, the one place where signals are weighed;
+//! * whom it cites: `cite` knows the places that words of attribution take beside a name, `phrases` the words in five
+//!   languages, `outlets` the names;
+//! * how it stands to the rest: `relate`. Text counts before citations, an outlet confirms nothing to itself, and what
+//!   cites another is no source of its own;
+//! * whether it takes something back: a denial is the first member of its story that denies in its headline,
+//!   [`correction`] finds what says of itself that it was corrected; [`headline`] tells a typo from news.
+//!
+//! A story chosen by a key, or put right by hand, is entered by [`Index::group_into`] and [`Index::regroup`]. `examples/`
+//! holds what measures all this: `evaluate` (stories), `citations`, `relations`, `story_speed`.
+//!
 //! Pure: the index lives in memory, time comes with each document, nothing is read from a store or a clock. When in
 //! doubt an entry founds a story of its own: a false merge hides news, a missed one costs one mail.
 
@@ -9,9 +23,11 @@ pub mod correction;
 mod forest;
 mod hasher;
 pub mod headline;
+mod houses;
 mod index;
 mod junk;
 mod lexicon;
+mod numbers;
 mod outlets;
 mod phrases;
 mod postings;
@@ -27,6 +43,8 @@ mod words;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variants;
 
 use std::{fmt, str::FromStr};
 

@@ -4,9 +4,14 @@
 //! than its content. Documents are named by slots that grow with time; slots of removed documents are skipped by the
 //! reader and swept by [`Postings::compact`].
 
+use std::collections::hash_map::Entry;
+
 use super::hasher::FastMap;
 
 const END: u32 = u32::MAX;
+
+/// Set in a head that names a node; without it the head is the slot itself, as for most keys it is the only one.
+const CHAINED: u32 = 1 << 31;
 
 #[derive(Clone, Copy, Debug)]
 struct Node {
@@ -25,37 +30,48 @@ impl Postings {
     /// Adds `slot`, which must not be older than any slot added before, under each key.
     pub fn add(&mut self, keys: impl IntoIterator<Item = u32>, slot: u32) {
         for key in keys {
-            let at = u32::try_from(self.nodes.len()).unwrap_or(END);
-            if at == END {
-                return;
+            match self.heads.entry(key) {
+                Entry::Vacant(free) => {
+                    free.insert(slot);
+                }
+                Entry::Occupied(mut head) => {
+                    let Ok(at @ 0..CHAINED) = u32::try_from(self.nodes.len()) else { return };
+                    if at as usize == self.nodes.capacity() {
+                        self.nodes.reserve_exact(1_024 + at as usize / 8);
+                    }
+                    self.nodes.push(Node { slot, older: *head.get() });
+                    head.insert(at | CHAINED);
+                }
             }
-            let older = self.heads.insert(key, at).unwrap_or(END);
-            self.nodes.push(Node { slot, older });
         }
     }
 
     /// Slots under a key, the newest first; may name removed slots.
     pub fn newest(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
         let mut at = self.heads.get(&key).copied().unwrap_or(END);
-        std::iter::from_fn(move || {
-            let node = self.nodes.get(at as usize)?;
-            at = node.older;
-            Some(node.slot)
-        })
+        std::iter::from_fn(move || self.step(&mut at))
     }
 
-    /// Drops the nodes whose slot `renamed` no longer knows and renames the others; order must be kept.
+    fn step(&self, at: &mut u32) -> Option<u32> {
+        if *at == END {
+            return None;
+        }
+        let (slot, older) = match self.nodes.get((*at ^ CHAINED) as usize).filter(|_| *at & CHAINED != 0) {
+            Some(node) => (node.slot, node.older),
+            None => (*at, END),
+        };
+        *at = older;
+        Some(slot)
+    }
+
+    /// Drops what `renamed` no longer knows and renames the other slots; order must be kept.
     pub fn compact(&mut self, renamed: impl Fn(u32) -> Option<u32>) {
-        let old = std::mem::take(&mut self.nodes);
-        let mut keys: Vec<u32> = self.heads.keys().copied().collect();
+        let old = std::mem::take(self);
+        let mut keys: Vec<u32> = old.heads.keys().copied().collect();
         keys.sort_unstable();
         let mut chain = Vec::new();
         for key in keys {
-            let mut at = self.heads.remove(&key).unwrap_or(END);
-            while let Some(node) = old.get(at as usize) {
-                chain.extend(renamed(node.slot));
-                at = node.older;
-            }
+            chain.extend(old.newest(key).filter_map(&renamed));
             for slot in chain.drain(..).rev() {
                 self.add([key], slot);
             }

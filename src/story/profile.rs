@@ -22,8 +22,9 @@ const LEAD_WORDS: usize = 32;
 const FIRST_UNITS: usize = 4;
 const LAST_UNITS: usize = 8;
 
-/// A term of a document and how strongly it stands there.
+/// A term of a document and how strongly it stands there. Packed, since most of an index is made of these.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C, packed)]
 pub struct Weighted {
     pub term: u32,
     /// 1 + ln of the frequency, headline and lead counted more, in steps of 1/32.

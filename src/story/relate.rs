@@ -49,6 +49,9 @@ pub fn explain_join(signals: &Signals, source: Option<Source>, score: f32, denie
     let figures = figures(signals);
     match source {
         None if denies => format!("denies what the story says: {figures}; score {score:.2}"),
+        Some(_) if signals.copied == 0.0 && signals.same_headline => {
+            format!("the same headline over a short text; {figures}; score {score:.2}")
+        }
         Some(source) => {
             format!("{:.0} % of the shorter text is the same; {figures}; score {score:.2}", source.part * 100.0)
         }

@@ -10,14 +10,17 @@ use super::words::{self, Word};
 /// Words in a run.
 const RUN: usize = 4;
 
-/// Thinnest sampling: one run in 2³.
-const MAX_LEVEL: u8 = 3;
+/// Texts up to this many runs are kept whole; each doubling halves the sample, down to one run in 2². An excerpt of
+/// thirty words must share enough of the sample of a long text to be told from another piece.
+const DENSE: usize = 128;
+const MAX_LEVEL: u8 = 2;
 
-/// Texts up to this many runs are kept whole; each doubling halves the sample.
-const DENSE: usize = 48;
+/// The same for the runs under which a text can be found, which cost more: down to one in 2³.
+const FOUND_DENSE: usize = 48;
+const MAX_FOUND_LEVEL: u8 = 3;
 
 /// Most runs kept of one text.
-const MAX_KEPT: usize = 192;
+const MAX_KEPT: usize = 320;
 
 /// The sampled runs of one text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,19 +28,22 @@ pub struct Shingles {
     /// Sorted hashes; all of them are multiples of 2^level after their last bits.
     pub runs: Box<[u32]>,
     pub level: u8,
+    /// The coarser level of the runs under which it can be found.
+    found: u8,
 }
 
 impl Shingles {
     /// Samples the runs of a cleaned text.
     pub fn of(text: &[Word]) -> Self {
         let total = text.len().saturating_sub(RUN - 1);
-        let level = (0..MAX_LEVEL).find(|level| total >> level <= DENSE).unwrap_or(MAX_LEVEL);
+        let level_for = |dense: usize, most: u8| (0..most).find(|level| total >> level <= dense).unwrap_or(most);
+        let level = level_for(DENSE, MAX_LEVEL);
         let mut runs: Vec<u32> =
             text.windows(RUN).map(run).filter(|hash| hash.trailing_zeros() >= u32::from(level)).collect();
         runs.truncate(MAX_KEPT);
         runs.sort_unstable();
         runs.dedup();
-        Self { runs: runs.into_boxed_slice(), level }
+        Self { runs: runs.into_boxed_slice(), level, found: level_for(FOUND_DENSE, MAX_FOUND_LEVEL) }
     }
 
     /// How many runs the two samples share and how many the smaller could share, at the coarser of the two rates.
@@ -51,7 +57,8 @@ impl Shingles {
 
     /// The runs by which candidates are found: those that any other sample would hold as well.
     pub fn keys(&self) -> impl Iterator<Item = u32> + '_ {
-        self.runs.iter().copied()
+        let coarse = |run: &u32| run.trailing_zeros() >= u32::from(self.found);
+        self.runs.iter().copied().filter(coarse)
     }
 }
 

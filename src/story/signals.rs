@@ -38,6 +38,8 @@ pub struct Signals {
     pub linked: bool,
     /// Both have one canonical link and nearly one headline: one page, listed by two.
     pub same_page: bool,
+    /// One long headline over texts of which one is too short to be compared.
+    pub same_headline: bool,
     /// Neither has text beside its headline, or one has not.
     pub headline_only: bool,
     /// Mean likeness to the members, as far as their common terms go.
@@ -151,6 +153,7 @@ impl<'a> Query<'a> {
             letters: dice(&self.profile.trigrams, &member.trigrams),
             copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
+            same_headline: same_headline(self.profile, member),
             headline_only: self.profile.length == 0 || member.length == 0,
             names: ratio(overlap.names, self.sums.names.min(sums.names)),
             names_shared: overlap.names,
@@ -163,17 +166,18 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Cosine with a story's common terms, and the mean likeness to one of its `size` members.
-    pub fn centroid(&self, terms: &[(u32, f32)], size: f32, lexicon: &Lexicon) -> (f32, f32) {
+    /// Cosine with a story's common terms, and the mean likeness to one of the `speakers`.
+    pub fn centroid(&self, terms: &[(u32, u16)], speakers: f32, lexicon: &Lexicon) -> (f32, f32) {
         let (mut dot, mut norm) = (0.0, 0.0);
         for &(term, weight) in terms {
             let idf = lexicon.idf(term);
+            let weight = f32::from(weight);
             norm += (weight * idf).powi(2);
             if let Ok(at) = self.profile.terms.binary_search_by_key(&term, |own| own.term) {
                 dot += f32::from(self.profile.terms[at].weight) * weight * idf * idf;
             }
         }
-        (ratio(dot, (self.sums.square * norm).sqrt()), ratio(dot, size * self.sums.square))
+        (ratio(dot, (self.sums.square * norm).sqrt()), ratio(dot, speakers * self.sums.square))
     }
 }
 
@@ -228,6 +232,15 @@ const LEAST_RUNS: usize = 3;
 fn copied(a: &Profile, b: &Profile) -> f32 {
     let (shared, least) = a.shingles.shared(&b.shingles);
     if shared < LEAST_RUNS.min(least) || shared < 2 { 0.0 } else { ratio(shared as f32, least as f32) }
+}
+
+/// Words of a headline that two editors do not choose alike.
+const OWN_HEADLINE: usize = 5;
+/// Words of a text too short to be compared.
+const SHORT: u16 = 60;
+
+fn same_headline(a: &Profile, b: &Profile) -> bool {
+    a.title.len() >= OWN_HEADLINE && a.title == b.title && a.numbers == b.numbers && a.length.min(b.length) < SHORT
 }
 
 fn numbers_differ(a: &[u32], b: &[u32]) -> bool {

@@ -282,6 +282,31 @@ fn index_rebuilt_from_entries_and_stories_decides_alike() {
 }
 
 #[test]
+fn regrouped_index_is_as_one_rebuilt() {
+    let documents = defining_story();
+    let build = |stories: &[i64]| {
+        let mut index = Index::new(WINDOW, outlets());
+        for (document, story) in documents.iter().zip(stories) {
+            let prepared = index.prepare(document);
+            index.insert(prepared, StoryId(*story));
+        }
+        index
+    };
+    let (before, after) = ([1, 1, 1, 2, 1, 3, 3, 1], [1, 4, 1, 1, 1, 4, 3, 1]);
+    let mut index = build(&before);
+    for ((document, from), to) in documents.iter().zip(before).zip(after) {
+        if from != to {
+            index.regroup(document.id, StoryId(to));
+        }
+    }
+    assert_eq!(index.knowledge(), build(&after).knowledge());
+    assert_eq!(index.story_of(EntryId(2)), Some(StoryId(4)));
+    let probe = document(90, "herald", 300, "Musk spoke with Iranian ambassador", POST);
+    let found = |index: &Index| index.group(&index.prepare(&probe)).verdict;
+    assert_eq!((found(&index), found(&build(&after))), (Verdict::Joins(StoryId(4)), Verdict::Joins(StoryId(4))));
+}
+
+#[test]
 fn agency_text_is_wire() {
     let text = "OSLO (Reuters) - Norway's central bank raised its key interest rate to 4.5 percent on Thursday, the highest in \
         fifteen years, and said another rise was likely before the summer.\nThe crown gained one percent against the euro.";

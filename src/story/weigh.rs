@@ -104,16 +104,21 @@ pub fn forest() -> Arc<Forest> {
 
 /// Probability that the document tells the story.
 ///
-/// Three rules stand above the forest: two entries of one outlet that share little but a run of text share the site's
-/// template; a headline with other numbers on another day needs more; and a text that another outlet has printed nearly
-/// whole belongs to it whatever else was put around it.
+/// Four rules stand above the forest: two entries of one outlet that share little but a run of text share the site's
+/// template; two articles that share next to nothing tell two stories; a headline with other numbers on another day
+/// needs more; and a text that another outlet has printed nearly whole belongs to it whatever else was put around it.
 pub fn weigh(signals: &Signals, forest: &Forest) -> f32 {
-    if is_template(signals) {
+    if is_template(signals) || is_thin(signals) {
         return 0.0;
     }
     let fitted = forest.ask(&features(signals));
     let fitted = if is_other_day(signals) { fitted * OTHER_DAY } else { fitted };
     if signals.copied >= SAME_TEXT && !signals.same_outlet { fitted.max(signals.copied) } else { fitted }
+}
+
+/// Two whole articles have at least so much in common when they tell one story.
+fn is_thin(s: &Signals) -> bool {
+    s.shorter > 60.0 && s.nearest < 0.19
 }
 
 /// Two matches of one club, two market closings: headlines of one kind with other numbers, more than a day apart.

@@ -8,6 +8,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::fold::fold;
+use super::lexicon::Lexicon;
+use super::stem::{self, Language};
 use super::tree::Field;
 
 /// Number of an atom, dense from 0.
@@ -23,6 +25,8 @@ pub(super) enum Step {
     Wild(String),
     /// The whole value of a field such as `group`.
     Whole(Field, String),
+    /// What is found by its bytes alone.
+    Literal(String),
 }
 
 /// The keys are the operator's own words; feeds can only look up, never insert, so no key can be forced to collide.
@@ -49,12 +53,19 @@ type Bucket = Vec<(Box<str>, Atom)>;
 /// All atoms of a set of watches.
 #[derive(Default)]
 pub(super) struct Atoms {
-    words: WordMap<Atom>,
+    words: Lexicon,
     /// By their first three characters.
     prefixes: WordMap<Bucket>,
     /// By number of characters and first character (`?` when that is left open).
     wild: HashMap<(usize, char), Bucket>,
     wholes: WordMap<Atom>,
+    /// Texts that are looked for as they are, not as words; see [`super::literals`].
+    literals: WordMap<Atom>,
+    /// Words with their inflected forms, as written in small letters.
+    inflected: WordMap<Atom>,
+    /// The same by their folded form, and by their stem in each language.
+    bases: WordMap<Vec<Atom>>,
+    stems: HashMap<Language, WordMap<Vec<Atom>>>,
     count: Atom,
 }
 
@@ -67,7 +78,8 @@ impl Atoms {
     pub(super) fn intern(&mut self, step: &Step) -> Atom {
         let next = self.count;
         let atom = match step {
-            Step::Word(word) => intern_key(&mut self.words, word, next),
+            Step::Word(word) => self.words.get_or_insert(word, next),
+            Step::Literal(text) => intern_key(&mut self.literals, text, next),
             Step::Whole(field, value) => intern_key(&mut self.wholes, &whole_key(*field, value), next),
             Step::Prefix(prefix) => {
                 let bucket = self.prefixes.entry(stem(prefix).unwrap_or(prefix).into()).or_default();
@@ -82,9 +94,48 @@ impl Atoms {
         atom
     }
 
+    /// The number of a word that its inflected forms in these languages stand for too. `written` is the word as the
+    /// user wrote it.
+    pub(super) fn intern_inflected(&mut self, written: &str, languages: &[Language]) -> Atom {
+        let next = self.count;
+        let atom = intern_key(&mut self.inflected, &stem::lower(written), next);
+        self.count += u32::from(atom == next);
+        add_to(self.bases.entry(fold(written).into()).or_default(), atom);
+        for &language in languages {
+            let stems = self.stems.entry(language).or_default();
+            add_to(stems.entry(stem::stem(language, written).into()).or_default(), atom);
+        }
+        atom
+    }
+
+    /// Calls `each` with the atoms that a word is an instance of only in another form of it; `written` is the word as
+    /// it stands in a text of this language.
+    pub(super) fn look_up_inflected(
+        &self,
+        word: &str,
+        written: &str,
+        language: Option<Language>,
+        mut each: impl FnMut(Atom, bool),
+    ) {
+        if self.bases.is_empty() {
+            return;
+        }
+        let same = self.bases.get(word).map(Vec::as_slice).unwrap_or_default();
+        same.iter().for_each(|&atom| each(atom, false));
+        let stems = language.and_then(|language| Some((language, self.stems.get(&language)?)));
+        let Some((language, stems)) = stems else { return };
+        let others = stems.get(stem::stem(language, written).as_str()).into_iter().flatten();
+        others.filter(|atom| !same.contains(atom)).for_each(|&atom| each(atom, true));
+    }
+
+    /// All literals with their atoms.
+    pub(super) fn literals(&self) -> impl Iterator<Item = (&str, Atom)> {
+        self.literals.iter().map(|(text, &atom)| (&**text, atom))
+    }
+
     /// Calls `each` with the atoms that a folded word is an instance of.
     pub(super) fn look_up(&self, word: &str, mut each: impl FnMut(Atom)) {
-        if let Some(&atom) = self.words.get(word) {
+        if let Some(atom) = self.words.get(word) {
             each(atom);
         }
         if !self.prefixes.is_empty() {
@@ -112,6 +163,12 @@ impl Atoms {
             return None;
         }
         self.wholes.get(whole_key(field, &fold(value)).as_str()).copied()
+    }
+}
+
+fn add_to(atoms: &mut Vec<Atom>, atom: Atom) {
+    if !atoms.contains(&atom) {
+        atoms.push(atom);
     }
 }
 

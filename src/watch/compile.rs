@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use super::atoms::{Atom, Atoms};
-use super::eval::{evidence, holds};
+use super::eval::{evidence_with, holds};
+use super::literals::Literals;
 use super::parse::{parse_item, parse_query};
 use super::plan::{Clause, Fields, Plan, Seek, needs_a_hit};
 use super::resolve::{Planner, Terms, is_told};
-use super::subject::{Reading, site_of};
+use super::subject::Reading;
 use super::{Fault, Match, Part, Problem, Query, Subject};
 
 /// Bytes that the strings of one watch may have.
@@ -29,12 +30,13 @@ pub struct Compiled {
 pub struct WatchSet {
     watches: Vec<Watch>,
     atoms: Atoms,
+    literals: Literals,
     /// Fields that some watch asks for.
     fields: Option<Fields>,
     /// For atom `a`, the watches that need it are `needing[ends[a - 1]..ends[a]]`.
     ends: Vec<u32>,
     needing: Vec<u32>,
-    /// Watches that can name no word: patterns, symbols.
+    /// Watches that can name no word and no text: some patterns.
     always: Vec<u32>,
 }
 
@@ -46,7 +48,7 @@ struct Watch {
 
 /// `[watch.scope]`; what is empty allows everything.
 #[derive(Default)]
-struct Scope {
+pub(super) struct Scope {
     feeds: Vec<String>,
     groups: Vec<String>,
     languages: Vec<String>,
@@ -81,7 +83,7 @@ fn compile_one(query: &Query, terms: &Terms<'_>, atoms: &mut Atoms) -> (Option<W
         problems.push(whole("the watch has more than 64 KiB of text", "make two watches of it"));
         return (None, problems);
     }
-    let mut planner = Planner::new(atoms, terms);
+    let mut planner = Planner::new(atoms, terms).for_query(query);
     let mut parts = Parts::default();
     for (part, source) in strings(query) {
         let (tree, faults) = if part == Part::Query { parse_query(source) } else { parse_item(source) };
@@ -98,7 +100,8 @@ fn compile_one(query: &Query, terms: &Terms<'_>, atoms: &mut Atoms) -> (Option<W
     (sound.then(|| Watch { name: query.name.as_str().into(), plan, scope }), problems)
 }
 
-fn strings(query: &Query) -> impl Iterator<Item = (Part, &String)> {
+/// The strings of a watch, with what each is.
+pub(super) fn strings(query: &Query) -> impl Iterator<Item = (Part, &String)> {
     let any = query.any.iter().enumerate().map(|(index, source)| (Part::Any(index), source));
     let all = query.all.iter().enumerate().map(|(index, source)| (Part::All(index), source));
     let whole = query.query.iter().map(|source| (Part::Query, source));
@@ -163,7 +166,7 @@ fn joined(mut plans: Vec<Plan>, join: impl FnOnce(Box<[Plan]>) -> Plan) -> Plan 
     }
 }
 
-fn compile_scope(query: &Query) -> (Option<Box<Scope>>, Vec<Problem>) {
+pub(super) fn compile_scope(query: &Query) -> (Option<Box<Scope>>, Vec<Problem>) {
     let mut scope = Scope::default();
     let mut problems = Vec::new();
     for (index, feed) in query.feeds.iter().enumerate() {
@@ -195,19 +198,28 @@ impl Scope {
         self.allows_feed(subject) && self.allows_language(subject.language)
     }
 
-    fn allows_feed(&self, subject: &Subject<'_>) -> bool {
+    pub(super) fn allows_feed(&self, subject: &Subject<'_>) -> bool {
         (self.feeds.is_empty() && self.groups.is_empty())
             || subject.feed.iter().any(|name| self.feeds.contains(name))
             || subject.groups.iter().any(|name| self.groups.contains(name))
     }
 
-    fn allows_language(&self, language: &str) -> bool {
+    pub(super) fn allows_language(&self, language: &str) -> bool {
         let language = if language.is_empty() { "und" } else { language };
         self.languages.is_empty() || self.languages.iter().any(|allowed| allowed.eq_ignore_ascii_case(language))
     }
 }
 
 impl WatchSet {
+    /// What each watch looks for, as written, each once, without what must not occur: the clauses of its evidence.
+    pub fn clauses(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.watches.iter().map(|watch| {
+            let mut clauses = Vec::new();
+            written(&watch.plan, true, &mut clauses);
+            (&*watch.name, clauses)
+        })
+    }
+
     /// Number of watches.
     pub fn len(&self) -> usize {
         self.watches.len()
@@ -221,14 +233,18 @@ impl WatchSet {
     /// The watches that an entry satisfies, in the order in which they were compiled.
     pub fn matches(&self, subject: &Subject<'_>) -> Vec<Match> {
         let Some(fields) = self.fields else { return Vec::new() };
-        let site = site_of(subject.url);
-        let reading = Reading::of(subject, site, fields, &self.atoms);
+        let reading = Reading::of(subject, fields, &self.atoms, &self.literals);
         let candidates = self.candidates(&reading);
+        // First all answers, then all evidence: each pass waits for memory once and not turn by turn.
         let watches = candidates.into_iter().map(|watch| &self.watches[watch as usize]);
-        let satisfied = watches.filter(|watch| watch.holds(subject, &reading));
-        let to_match =
-            |watch: &Watch| Match { watch: watch.name.to_string(), evidence: evidence(&watch.plan, &reading) };
-        satisfied.map(to_match).collect()
+        let satisfied: Vec<&Watch> = watches.filter(|watch| watch.holds(subject, &reading)).collect();
+        let mut notes = Vec::new();
+        let mut matches = Vec::with_capacity(satisfied.len());
+        for watch in satisfied {
+            let evidence = evidence_with(&watch.plan, &reading, &mut notes);
+            matches.push(Match { watch: watch.name.to_string(), evidence });
+        }
+        matches
     }
 
     fn candidates(&self, reading: &Reading<'_>) -> Vec<u32> {
@@ -250,6 +266,7 @@ impl WatchSet {
     /// Chooses for every watch the words it needs: those that the fewest watches ask for, which stands for those that
     /// the fewest entries have.
     fn index(&mut self) {
+        self.literals = Literals::of(&self.atoms);
         let mut uses = vec![0_u64; self.atoms.count()];
         for watch in &self.watches {
             for_each_clause(&watch.plan, &mut |clause| {
@@ -278,21 +295,45 @@ impl Watch {
     }
 }
 
+fn written<'a>(plan: &'a Plan, sense: bool, out: &mut Vec<&'a str>) {
+    let clause = match plan {
+        Plan::All(parts) | Plan::Any(parts) => return parts.iter().for_each(|part| written(part, sense, out)),
+        Plan::Not(of) => return written(of, !sense, out),
+        Plan::Seek(clause) => &*clause.written,
+        Plan::Near(near) => &*near.written,
+        Plan::AtLeast(at_least) => &*at_least.written,
+    };
+    if sense && !out.contains(&clause) {
+        out.push(clause);
+    }
+}
+
 fn for_each_clause<'a>(plan: &'a Plan, each: &mut dyn FnMut(&'a Clause)) {
     match plan {
         Plan::All(parts) | Plan::Any(parts) => parts.iter().for_each(|part| for_each_clause(part, each)),
         Plan::Not(of) => for_each_clause(of, each),
         Plan::Seek(clause) => each(clause),
-        Plan::Near(near) => near.left.iter().chain(&near.right).for_each(each),
-        Plan::AtLeast { of, .. } => of.iter().for_each(each),
+        Plan::Near(near) => near.operands.iter().flatten().for_each(each),
+        Plan::AtLeast(at_least) => at_least.of.iter().for_each(each),
     }
 }
 
 fn atoms_of(clause: &Clause) -> &[Atom] {
     match &clause.seek {
+        Seek::Word(atom) => std::slice::from_ref(atom),
         Seek::Words(words) => &words.atoms,
-        Seek::Bare(_) | Seek::Regex(_) => &[],
+        Seek::Bare(bare) => std::slice::from_ref(&bare.atom),
+        Seek::Regex(pattern) => &pattern.literals,
     }
+}
+
+/// The fields a plan looks at.
+pub(super) fn fields_of(plan: &Plan) -> Fields {
+    let mut fields: Option<Fields> = None;
+    for_each_clause(plan, &mut |clause| {
+        fields = Some(fields.map_or(clause.fields, |fields| fields.with(clause.fields)));
+    });
+    fields.unwrap_or(Fields::DEFAULT)
 }
 
 /// Atoms of which one at least occurs wherever the plan holds, with what they cost; `None` if there are none.
@@ -304,14 +345,20 @@ fn needed(plan: &Plan, uses: &[u64]) -> Needed {
         Plan::Any(parts) => either(parts.iter().map(|part| needed(part, uses))),
         Plan::Not(_) => None,
         Plan::Seek(clause) => needed_by(clause, uses),
-        Plan::Near(near) => cheapest([&near.left, &near.right].into_iter().map(|side| needed_by_any(side, uses))),
-        Plan::AtLeast { of, .. } => needed_by_any(of, uses),
+        Plan::Near(near) => cheapest(near.operands.iter().map(|operand| needed_by_any(operand, uses))),
+        Plan::AtLeast(at_least) => needed_by_any(&at_least.of, uses),
     }
 }
 
 fn needed_by(clause: &Clause, uses: &[u64]) -> Needed {
-    let costs = atoms_of(clause).iter().map(|&atom| (uses[atom as usize], vec![atom]));
-    costs.min_by_key(|&(cost, _)| cost)
+    let cost = |atom: Atom| uses[atom as usize];
+    match &clause.seek {
+        Seek::Regex(pattern) if pattern.literals.is_empty() => None,
+        Seek::Regex(pattern) => {
+            Some((pattern.literals.iter().map(|&atom| cost(atom)).sum(), pattern.literals.to_vec()))
+        }
+        _ => atoms_of(clause).iter().map(|&atom| (cost(atom), vec![atom])).min_by_key(|&(cost, _)| cost),
+    }
 }
 
 fn needed_by_any(clauses: &[Clause], uses: &[u64]) -> Needed {

@@ -1,14 +1,16 @@
 //! Whether a plan holds for an entry, and where that can be seen.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use unicode_segmentation::GraphemeCursor;
 
 use super::Hit;
+use super::atoms::Atom;
 use super::fold::{is_invisible, plain_symbol};
 use super::pattern::{Symbols, significant};
 use super::plan::{Clause, Near, Plan, Seek, Strict, Words};
 use super::subject::{Page, Reading, Seen};
+use super::tree::Reach;
 
 /// Hits that one match carries at most.
 const MOST_HITS: usize = 20;
@@ -21,6 +23,8 @@ struct Found {
     last: u32,
     start: usize,
     end: usize,
+    /// A word was found in another form.
+    inflected: bool,
 }
 
 /// Whether the plan holds.
@@ -30,43 +34,54 @@ pub(super) fn holds(plan: &Plan, reading: &Reading<'_>) -> bool {
         Plan::Any(parts) => parts.iter().any(|part| holds(part, reading)),
         Plan::Not(of) => !holds(of, reading),
         Plan::Seek(clause) => for_each_found(clause, reading, &mut |_| ControlFlow::Break(())).is_break(),
-        Plan::Near(near) => !near_pairs(near, reading, 1).is_empty(),
-        Plan::AtLeast { count, of } => found_apart(of, reading, *count).len() >= *count,
+        Plan::Near(near) => !reached(near, reading).is_empty(),
+        Plan::AtLeast(at_least) => found_apart(&at_least.of, reading, at_least.count).len() >= at_least.count,
     }
 }
 
 /// The hits of a plan that holds: in the title first, every clause before any clause twice, at most twenty.
 pub(super) fn evidence(plan: &Plan, reading: &Reading<'_>) -> Vec<Hit> {
-    let mut notes: Vec<Note<'_>> = Vec::new();
-    collect(plan, true, reading, &mut notes);
-    notes.sort_by_key(|note| (note.rank, note.page, note.start, note.end));
-    let mut kept: Vec<Note<'_>> = Vec::new();
-    for note in notes {
-        if kept.len() == MOST_HITS {
-            break;
-        }
-        if !kept.iter().any(|other| (other.page, other.start, other.end) == (note.page, note.start, note.end)) {
-            kept.push(note);
-        }
+    evidence_with(plan, reading, &mut Vec::new())
+}
+
+/// The same with a buffer, for those who want the evidence of many plans.
+pub(super) fn evidence_with<'a>(plan: &'a Plan, reading: &Reading<'_>, notes: &mut Vec<Note<'a>>) -> Vec<Hit> {
+    notes.clear();
+    collect(plan, true, reading, notes);
+    notes.sort_by_key(Note::place_and_rank);
+    notes.dedup_by_key(|note| note.place());
+    if notes.len() > MOST_HITS {
+        notes.sort_by_key(|note| note.rank);
+        notes.truncate(MOST_HITS);
+        notes.sort_by_key(Note::place_and_rank);
     }
-    kept.sort_by_key(|note| (note.page, note.start, note.end));
-    kept.into_iter().map(|note| note.into_hit(reading)).collect()
+    notes.drain(..).map(|note| note.into_hit(reading)).collect()
 }
 
 /// A hit before its text is copied.
-struct Note<'a> {
+pub(super) struct Note<'a> {
     /// The how-manieth of its clause.
     rank: usize,
     page: u32,
     start: usize,
     end: usize,
     clause: &'a str,
+    inflected: bool,
 }
 
 impl Note<'_> {
+    fn place(&self) -> (u32, usize, usize) {
+        (self.page, self.start, self.end)
+    }
+
+    fn place_and_rank(&self) -> ((u32, usize, usize), usize) {
+        (self.place(), self.rank)
+    }
+
     fn into_hit(self, reading: &Reading<'_>) -> Hit {
         let Page { field, text } = reading.page(self.page);
-        let clause = self.clause.to_owned();
+        // What is kept of a match is its evidence, so it is there that a reader is told of another form.
+        let clause = if self.inflected { format!("{} (inflected)", self.clause) } else { self.clause.to_owned() };
         let (start, end) = (self.start, self.end);
         Hit { field: field.name().to_owned(), start, end, text: text[start..end].to_owned(), clause }
     }
@@ -81,15 +96,18 @@ fn collect<'a>(plan: &'a Plan, sense: bool, reading: &Reading<'_>, out: &mut Vec
         }
         Plan::Not(of) => collect(of, !sense, reading, out),
         _ if !sense => {}
-        Plan::Seek(clause) => note_all(&found_at_most(clause, reading, MOST_HITS), &clause.written, reading, out),
-        Plan::Near(near) => {
-            let pairs = near_pairs(near, reading, MOST_HITS / 2);
-            let both: Vec<Found> = pairs.into_iter().flat_map(|(left, right)| [left, right]).collect();
-            note_all(&both, &near.written, reading, out);
+        Plan::Seek(clause) => {
+            let mut rank = 0;
+            let _ = for_each_found(clause, reading, &mut |found| {
+                note(&found, rank, &clause.written, reading, out);
+                rank += 1;
+                if rank < MOST_HITS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
         }
-        Plan::AtLeast { of, .. } => {
-            for clause in of {
-                note_all(&found_at_most(clause, reading, MOST_HITS), &clause.written, reading, out);
+        Plan::Near(near) => note_all(&near_places(near, reading), &near.written, reading, out),
+        Plan::AtLeast(at_least) => {
+            for clause in &at_least.of {
+                note_all(&found_at_most(clause, reading, MOST_HITS), &at_least.written, reading, out);
             }
         }
     }
@@ -97,9 +115,13 @@ fn collect<'a>(plan: &'a Plan, sense: bool, reading: &Reading<'_>, out: &mut Vec
 
 fn note_all<'a>(found: &[Found], clause: &'a str, reading: &Reading<'_>, out: &mut Vec<Note<'a>>) {
     for (rank, found) in found.iter().enumerate() {
-        let (start, end) = whole_graphemes(reading.page(found.page).text, found.start, found.end);
-        out.push(Note { rank, page: found.page, start, end, clause });
+        note(found, rank, clause, reading, out);
     }
+}
+
+fn note<'a>(found: &Found, rank: usize, clause: &'a str, reading: &Reading<'_>, out: &mut Vec<Note<'a>>) {
+    let (start, end) = whole_graphemes(reading.page(found.page).text, found.start, found.end);
+    out.push(Note { rank, page: found.page, start, end, clause, inflected: found.inflected });
 }
 
 /// The range widened so that it cuts no grapheme.
@@ -136,19 +158,39 @@ fn found_at_most(clause: &Clause, reading: &Reading<'_>, most: usize) -> Vec<Fou
 /// Visits the places of a clause in order of pages and positions.
 fn for_each_found(clause: &Clause, reading: &Reading<'_>, visit: Visit<'_>) -> ControlFlow<()> {
     match &clause.seek {
+        Seek::Word(atom) => {
+            let seen = reading.seen(*atom).iter().filter(|seen| clause.fields.has(reading.page(seen.page).field));
+            seen.map(|seen| found(seen, seen)).try_for_each(visit)
+        }
         Seek::Words(words) => for_each_words(words, clause, reading, visit),
-        Seek::Bare(symbols) => for_each_page(clause, reading, |number, page| {
-            page.text.match_indices(&**symbols).try_for_each(|(at, hit)| visit(unplaced(number, at, at + hit.len())))
+        Seek::Bare(bare) if !reading.has_literal(bare.atom) => ControlFlow::Continue(()),
+        Seek::Bare(bare) => for_each_page(clause, reading, |number, page| {
+            let hits = page.text.match_indices(&*bare.symbols).map(|(at, hit)| at..at + hit.len());
+            visit_ranges(hits, number, page, reading, visit)
         }),
-        Seek::Regex(regex) => for_each_page(clause, reading, |number, page| {
-            let mut hits = regex.find_iter(page.text).filter(|hit| !hit.is_empty());
-            hits.try_for_each(|hit| visit(unplaced(number, hit.start(), hit.end())))
+        Seek::Regex(pattern) if !may_match(&pattern.literals, reading) => ControlFlow::Continue(()),
+        Seek::Regex(pattern) => for_each_page(clause, reading, |number, page| {
+            let hits = pattern.regex.find_iter(page.text).filter(|hit| !hit.is_empty()).map(|hit| hit.range());
+            visit_ranges(hits, number, page, reading, visit)
         }),
     }
 }
 
-fn unplaced(page: u32, start: usize, end: usize) -> Found {
-    Found { page, pos: 0, last: 0, start, end }
+fn may_match(literals: &[Atom], reading: &Reading<'_>) -> bool {
+    literals.is_empty() || literals.iter().any(|&atom| reading.has_literal(atom))
+}
+
+fn visit_ranges(
+    ranges: impl Iterator<Item = Range<usize>>,
+    number: u32,
+    page: &Page<'_>,
+    reading: &Reading<'_>,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let mut shown = ranges.filter(|range| !reading.is_hidden(page, range));
+    shown.try_for_each(|Range { start, end }| {
+        visit(Found { page: number, pos: 0, last: 0, start, end, inflected: false })
+    })
 }
 
 fn for_each_page(
@@ -161,16 +203,13 @@ fn for_each_page(
 }
 
 fn for_each_words(words: &Words, clause: &Clause, reading: &Reading<'_>, visit: Visit<'_>) -> ControlFlow<()> {
-    let Some((&first, rest)) = words.atoms.split_first() else { return ControlFlow::Continue(()) };
-    let simple = rest.is_empty() && words.strict.is_none();
+    let Some(&first) = words.atoms.first() else { return ControlFlow::Continue(()) };
     let mut steps: Vec<Seen> = Vec::new();
     for seen in reading.seen(first) {
         if !clause.fields.has(reading.page(seen.page).field) {
             continue;
         }
-        if simple {
-            visit(found(seen, seen))?;
-        } else if follow(words, seen, reading, &mut steps)
+        if follow(words, seen, reading, &mut steps)
             && let Some(place) = strictly(words, &steps, reading)
         {
             visit(place)?;
@@ -180,7 +219,14 @@ fn for_each_words(words: &Words, clause: &Clause, reading: &Reading<'_>, visit: 
 }
 
 fn found(first: &Seen, last: &Seen) -> Found {
-    Found { page: first.page, pos: first.pos, last: last.pos, start: first.start as usize, end: last.end as usize }
+    Found {
+        page: first.page,
+        pos: first.pos,
+        last: last.pos,
+        start: first.start as usize,
+        end: last.end as usize,
+        inflected: first.inflected || last.inflected,
+    }
 }
 
 /// Finds the other words behind the first. Taking the nearest each time leaves the least between them.
@@ -189,7 +235,8 @@ fn follow(words: &Words, first: &Seen, reading: &Reading<'_>, steps: &mut Vec<Se
     steps.push(*first);
     let mut slop = words.slop;
     let mut before = *first;
-    for (&atom, &touches) in words.atoms.iter().zip(&words.touches).skip(1) {
+    for (index, &atom) in words.atoms.iter().enumerate().skip(1) {
+        let touches = words.touches.get(index).copied().unwrap_or(false);
         let Some(next) = reading.seen_from(atom, before.page, before.pos + 1) else { return false };
         let between = next.pos - before.pos - 1;
         if between > slop || (touches && next.start != before.full_end) {
@@ -205,7 +252,8 @@ fn follow(words: &Words, first: &Seen, reading: &Reading<'_>, steps: &mut Vec<Se
 /// The place of these words, with their symbols, if what folding must not blur is as it was asked for.
 fn strictly(words: &Words, steps: &[Seen], reading: &Reading<'_>) -> Option<Found> {
     let (first, last) = (steps.first()?, steps.last()?);
-    let place = found(first, last);
+    let inflected = steps.iter().any(|step| step.inflected);
+    let place = Found { inflected, ..found(first, last) };
     let text = reading.page(first.page).text;
     let (start, end) = match words.strict.as_deref() {
         None => return Some(place),
@@ -291,12 +339,35 @@ fn begins_with_word(text: &str) -> bool {
     text.chars().find(|&c| !is_invisible(c)).is_some_and(char::is_alphanumeric)
 }
 
-/// All places of several clauses, in order.
+/// All places of several clauses, in order; of a loose phrase every end that it can have.
 fn found_by_any(clauses: &[Clause], reading: &Reading<'_>) -> Vec<Found> {
-    let mut all: Vec<Found> = clauses.iter().flat_map(|clause| found_at_most(clause, reading, usize::MAX)).collect();
+    let mut all: Vec<Found> = Vec::new();
+    for clause in clauses {
+        let _ = for_each_found(clause, reading, &mut |place| {
+            all.push(place);
+            further_ends(clause, place, reading, &mut all);
+            ControlFlow::Continue(())
+        });
+    }
     all.sort_unstable_by_key(|found| (found.page, found.pos, found.last));
     all.dedup();
     all
+}
+
+/// A loose phrase is found with the nearest end there is; its last word may stand again within its slop.
+fn further_ends(clause: &Clause, nearest: Found, reading: &Reading<'_>, out: &mut Vec<Found>) {
+    let Seek::Words(words) = &clause.seek else { return };
+    if words.slop == 0 || words.strict.is_some() {
+        return;
+    }
+    let Some(&atom) = words.atoms.last() else { return };
+    let reach = nearest.pos + to_u32(words.atoms.len()) - 1 + words.slop;
+    let mut last = nearest.last;
+    while let Some(next) = reading.seen_from(atom, nearest.page, last + 1).filter(|next| next.pos <= reach) {
+        last = next.pos;
+        let inflected = nearest.inflected || next.inflected;
+        out.push(Found { last, end: next.end as usize, inflected, ..nearest });
+    }
 }
 
 /// Places that do not overlap, no more than asked for.
@@ -313,18 +384,72 @@ fn found_apart(clauses: &[Clause], reading: &Reading<'_>, most: usize) -> Vec<Fo
     apart
 }
 
-/// Pairs of operands near enough, no more than asked for. Only the nearest behind each place is looked at: if it is too
-/// far, all others are.
-fn near_pairs(near: &Near, reading: &Reading<'_>, most: usize) -> Vec<(Found, Found)> {
-    let (left, right) = (found_by_any(&near.left, reading), found_by_any(&near.right, reading));
-    let forward = left.iter().filter_map(|&a| Some((a, next_within(a, &right, near.words)?)));
-    let backward = right.iter().filter(|_| !near.ordered);
-    let backward = backward.filter_map(|&b| Some((next_within(b, &left, near.words)?, b)));
-    forward.chain(backward).take(most).collect()
+/// The places of the last operand that a chain of the others leads to.
+fn reached(near: &Near, reading: &Reading<'_>) -> Vec<Found> {
+    let mut stages = near_stages(near, reading);
+    stages.pop().unwrap_or_default()
 }
 
-/// The first of `others` behind `a`, if at most `words` are between.
-fn next_within(a: Found, others: &[Found], words: u32) -> Option<Found> {
-    let next = others.partition_point(|b| (b.page, b.pos) <= (a.page, a.last));
-    others.get(next).copied().filter(|b| b.page == a.page && b.pos - a.last - 1 <= words)
+/// For each operand its places that a chain of those before it leads to; what follows an empty stage is left out.
+fn near_stages(near: &Near, reading: &Reading<'_>) -> Vec<Vec<Found>> {
+    let Some((first, rest)) = near.operands.split_first() else { return Vec::new() };
+    let mut stages = vec![found_by_any(first, reading)];
+    for (operand, reach) in rest.iter().zip(&near.joins) {
+        let before = Sorted::of(&stages[stages.len() - 1]);
+        if before.by_last.is_empty() {
+            return vec![Vec::new()];
+        }
+        let mut places = found_by_any(operand, reading);
+        places.retain(|&place| before.near(place, *reach).is_some());
+        stages.push(places);
+    }
+    stages
+}
+
+/// The places of a chain, for as many of its ends as are shown.
+fn near_places(near: &Near, reading: &Reading<'_>) -> Vec<Found> {
+    let stages = near_stages(near, reading);
+    let sorted: Vec<Sorted> = stages.iter().map(|stage| Sorted::of(stage)).collect();
+    let mut places = Vec::new();
+    for &end in stages.iter().last().into_iter().flatten().take(MOST_HITS / near.operands.len().max(1)) {
+        let mut chain = vec![end];
+        for (before, reach) in sorted.iter().zip(&near.joins).rev() {
+            chain.extend(before.near(chain[chain.len() - 1], *reach));
+        }
+        places.extend(chain.into_iter().rev());
+    }
+    places
+}
+
+/// Places by where they begin, and by where they end.
+struct Sorted {
+    by_pos: Vec<Found>,
+    by_last: Vec<Found>,
+}
+
+impl Sorted {
+    fn of(places: &[Found]) -> Self {
+        let (mut by_pos, mut by_last) = (places.to_vec(), places.to_vec());
+        by_pos.sort_unstable_by_key(|found| (found.page, found.pos));
+        by_last.sort_unstable_by_key(|found| (found.page, found.last));
+        Self { by_pos, by_last }
+    }
+
+    /// The nearest of these places that `place` may follow, or stand before if order does not count.
+    fn near(&self, place: Found, reach: Reach) -> Option<Found> {
+        let words = to_u32(reach.words);
+        let before = self.by_last.partition_point(|other| (other.page, other.last) < (place.page, place.pos));
+        let before = before.checked_sub(1).map(|index| self.by_last[index]);
+        let before = before.filter(|other| other.page == place.page && place.pos - other.last - 1 <= words);
+        let behind = || {
+            let next = self.by_pos.partition_point(|other| (other.page, other.pos) <= (place.page, place.last));
+            let next = self.by_pos.get(next).copied();
+            next.filter(|other| other.page == place.page && other.pos - place.last - 1 <= words)
+        };
+        before.or_else(|| if reach.ordered { None } else { behind() })
+    }
+}
+
+fn to_u32(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::tree::Field;
+use super::tree::{Field, Reach};
 use super::{Fault, nearest};
 
 /// A token with its byte range.
@@ -17,6 +17,7 @@ pub(super) struct Token {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Lexeme {
     Word(String),
+    Hash(String),
     Exact(String),
     Phrase { text: String, quote: char },
     Slop(usize),
@@ -26,7 +27,7 @@ pub(super) enum Lexeme {
     And,
     Or,
     Not,
-    Near { words: usize, ordered: bool },
+    Near(Reach),
     AtLeast(usize),
     Open,
     Close,
@@ -64,8 +65,9 @@ impl<'a> Lexer<'a> {
             _ if c.is_whitespace() => self.at += c.len_utf8(),
             '(' => self.push(Lexeme::Open, 1),
             ')' => self.push(Lexeme::Close, 1),
+            '|' if self.rest().starts_with("||") => self.foreign(2, "||", "OR"),
             '|' => self.push(Lexeme::Or, 1),
-            '"' | '“' | '”' => self.phrase('"', c.len_utf8()),
+            '"' | '“' | '”' | '„' | '«' => self.phrase(if c == '«' { '»' } else { '"' }, c.len_utf8()),
             '\'' | '‘' => self.phrase('\'', c.len_utf8()),
             '~' if self.follows_phrase() => self.slop(),
             '-' => self.minus(),
@@ -91,12 +93,20 @@ impl<'a> Lexer<'a> {
             return self.fault(rest, "this quotation is not closed", Some(ends));
         };
         let text = inside[..len].to_owned();
+        // Guillemets are as good as quotation marks, and are written back as such.
+        let (text, quote) = if quote == '»' { (text.replace('"', " "), '"') } else { (text, quote) };
         self.push(Lexeme::Phrase { text, quote }, opening + len + closing);
     }
 
     fn follows_phrase(&self) -> bool {
         let last = self.tokens.last();
         last.is_some_and(|last| last.span.end == self.at && matches!(last.lexeme, Lexeme::Phrase { .. }))
+    }
+
+    /// An operator of other search languages, which would otherwise be searched as a text that nothing has.
+    fn foreign(&mut self, len: usize, written: &str, ours: &str) {
+        let help = format!("write {ours}, or quote the text that has it");
+        self.fault(len, format!("`{written}` is no operator"), Some(help));
     }
 
     fn slop(&mut self) {
@@ -146,12 +156,18 @@ impl<'a> Lexer<'a> {
         match word.as_bytes()[0] {
             b'=' if word.len() > 1 => self.push(Lexeme::Exact(word[1..].to_owned()), word.len()),
             b'=' => self.fault(1, "`=` wants a word right behind it", Some("=ACME".to_owned())),
+            b'#' if is_hash(&word[1..]) => self.push(Lexeme::Hash(word[1..].to_owned()), word.len()),
             b'$' if is_name(&word[1..]) => self.push(Lexeme::Named(word[1..].to_owned()), word.len()),
             b'+' if word[1..].starts_with(char::is_alphanumeric) => {
                 let help = format!("write {}, or \"{word}\" for the text with the sign", &word[1..]);
                 self.fault(word.len(), "`+` is no operator: every word must occur already", Some(help));
             }
-            _ => self.push(Lexeme::Word(word.to_owned()), word.len()),
+            b'!' if word[1..].starts_with(char::is_alphanumeric) || word.len() == 1 => self.foreign(1, "!", "NOT"),
+            b'&' if matches!(word, "&" | "&&") => self.foreign(word.len(), word, "AND"),
+            _ => match boost(word) {
+                Some(boost) => self.foreign(word.len(), &word[boost..], "the word alone: there are no weights"),
+                None => self.push(Lexeme::Word(word.to_owned()), word.len()),
+            },
         }
     }
 
@@ -179,6 +195,7 @@ fn end_of_phrase(inside: &str, quote: char) -> Option<(usize, usize)> {
     inside.char_indices().find_map(|(at, c)| {
         let closes = match (quote, c) {
             ('"', '"' | '“' | '”') => !is_gershayim(inside, at, c),
+            ('»', '»') => true,
             ('\'', '\'' | '’') => !inside[at + c.len_utf8()..].starts_with(char::is_alphanumeric),
             _ => false,
         };
@@ -189,12 +206,20 @@ fn end_of_phrase(inside: &str, quote: char) -> Option<(usize, usize)> {
 /// A word goes on to the next blank, parenthesis, quotation or bar.
 fn word_len(rest: &str) -> usize {
     let end = rest.char_indices().find(|&(at, c)| match c {
-        '(' | ')' | '|' | '“' | '”' => true,
+        '(' | ')' | '|' | '“' | '”' | '„' | '«' => true,
         '"' => !is_gershayim(rest, at, c),
         // The colon of a field is followed by whatever the field is to hold.
         _ => c.is_whitespace(),
     });
     end.map_or(rest.len(), |(at, _)| at)
+}
+
+/// Where a weight (`word^2`) or a fuzzy ending (`word~`, `word~0.8`) begins.
+fn boost(word: &str) -> Option<usize> {
+    let at = word.rfind(['^', '~'])?;
+    let number = word[at + 1..].bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let weighs = word[at..].starts_with('~') || at + 1 < word.len();
+    (number && weighs && word[..at].ends_with(char::is_alphanumeric)).then_some(at)
 }
 
 /// Hebrew abbreviations carry a double quote before their last letter.
@@ -212,7 +237,7 @@ fn operator(word: &str) -> Option<Operator> {
         ("AND", None) => Some(Ok(Lexeme::And)),
         ("OR", None) => Some(Ok(Lexeme::Or)),
         ("NOT", None) => Some(Ok(Lexeme::Not)),
-        ("NEAR", None) => Some(Ok(Lexeme::Near { words: BARE_NEAR, ordered: false })),
+        ("NEAR", None) => Some(Ok(Lexeme::Near(Reach { words: BARE_NEAR, ordered: false }))),
         ("NEAR" | "W", Some(number)) => Some(distance(name, number, false)),
         ("BEFORE" | "ONEAR" | "PRE", Some(number)) => Some(distance(name, number, true)),
         ("ATLEAST", Some(number)) => Some(at_least(number)),
@@ -225,7 +250,7 @@ fn operator(word: &str) -> Option<Operator> {
 
 fn distance(name: &str, number: &str, ordered: bool) -> Operator {
     match number.parse() {
-        Ok(words) if words <= WIDEST => Ok(Lexeme::Near { words, ordered }),
+        Ok(words) if words <= WIDEST => Ok(Lexeme::Near(Reach { words, ordered })),
         _ => Err((format!("{name}/ wants a number of words from 0 to {WIDEST}"), format!("write {name}/{BARE_NEAR}"))),
     }
 }
@@ -247,6 +272,11 @@ fn field_colon(word: &str, rest: &str) -> Option<usize> {
     }
     let ends = rest[colon + 1..].chars().next().is_none_or(char::is_whitespace);
     (!ends || Field::named(name).is_some()).then_some(colon)
+}
+
+/// Whether what stands behind a `#` can be a tag: letters and digits to its end.
+fn is_hash(word: &str) -> bool {
+    word.starts_with(char::is_alphanumeric) && word.ends_with(char::is_alphanumeric)
 }
 
 /// Whether `name` can be the name of an entry of `[terms]`.

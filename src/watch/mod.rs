@@ -3,27 +3,35 @@
 //! Pure. Compiling happens when the configuration is loaded, never while an entry is matched.
 
 mod atoms;
+mod boilerplate;
 mod compile;
 mod eval;
+mod explain;
 mod fold;
 mod key;
 mod lex;
+mod lexicon;
+mod lint;
+mod literals;
 mod narrow;
 mod parse;
 mod pattern;
 mod plan;
 mod resolve;
+mod stem;
 mod subject;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod words;
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
 pub use self::compile::{Compiled, WatchSet, compile};
+pub use self::explain::{Branch, explain};
+pub use self::lint::{Sample, lint};
 pub use self::narrow::{Needle, folded_words, needles};
 pub use self::tree::Field;
 pub use key::StoryKey;
@@ -77,6 +85,8 @@ pub struct Query {
     pub feeds: Vec<String>,
     /// `[watch.scope] languages`: ISO 639-1 codes and `und`; empty means all.
     pub languages: Vec<String>,
+    /// Whether words stand for their inflected forms too.
+    pub stem: bool,
 }
 
 /// Which of the strings of a [`Query`] something was found in.
@@ -132,6 +142,27 @@ impl Fault {
         let Self { is_error, span, message, suggestion } = self;
         Problem { is_error, part, start: span.start, end: span.end, message, suggestion }
     }
+}
+
+/// What a watch asks, in one line: other exactly when another query, or another list under a name it uses, is asked.
+pub fn definition(query: &Query, terms: &BTreeMap<String, Vec<String>>) -> String {
+    let Query { name: _, any, all, none, query: expression, feeds, languages, stem } = query;
+    let lists = [any, all, none, feeds, languages].map(|list| list.join("\u{1e}"));
+    let mut written =
+        format!("{}\u{1d}{}\u{1d}{stem}", lists.join("\u{1d}"), expression.as_deref().unwrap_or_default());
+    let mut used: Vec<&str> = Vec::new();
+    let mut at = 0;
+    // Terms that terms name are found as they are put in behind what names them.
+    while let Some(dollar) = written[at..].find('$') {
+        at += dollar + 1;
+        let name: String =
+            written[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).collect();
+        if let Some((name, items)) = terms.get_key_value(&name).filter(|(name, _)| !used.contains(&name.as_str())) {
+            used.push(name);
+            written += &format!("\u{1d}{name}={}", items.join("\u{1e}"));
+        }
+    }
+    format!("{:032x}", xxhash_rust::xxh3::xxh3_128(written.as_bytes()))
 }
 
 /// The one of `known` that `name` is most likely a misspelling of.

@@ -41,13 +41,13 @@ fn needed(tree: &Tree) -> Option<Vec<Needle>> {
     match &tree.node {
         Node::And(parts) => parts.iter().filter_map(needed).min_by_key(Vec::len),
         Node::Or(parts) => parts.iter().map(needed).collect::<Option<Vec<_>>>().map(|all| all.concat()),
-        Node::Near { left, right, .. } => needed(left).or_else(|| needed(right)),
+        Node::Near { operands, .. } => operands.iter().filter_map(needed).min_by_key(Vec::len),
         Node::AtLeast { of, .. } => needed(of),
         Node::In(Field::Title | Field::Text, of) => needed(of),
         Node::Word(text) => first_word(pattern::read(text, false).ok()?.steps),
         Node::Phrase { text, .. } => first_word(pattern::read(text, true).ok()?.steps),
         Node::Exact(text) => first_word(pattern::read_literal(text).steps),
-        Node::In(..) | Node::Not(_) | Node::Regex { .. } | Node::Named(_) => None,
+        Node::In(..) | Node::Not(_) | Node::Hash(_) | Node::Regex { .. } | Node::Named(_) => None,
     }
 }
 

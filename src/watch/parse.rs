@@ -32,7 +32,7 @@ pub(super) fn parse_query(source: &str) -> (Option<Tree>, Vec<Fault>) {
 /// Parses one string of a list: several words without any operator are a phrase.
 pub(super) fn parse_item(source: &str) -> (Option<Tree>, Vec<Fault>) {
     let (tokens, faults) = lex(source);
-    let plain = tokens.iter().all(|token| matches!(token.lexeme, Lexeme::Word(_)));
+    let plain = tokens.iter().all(|token| matches!(token.lexeme, Lexeme::Word(_) | Lexeme::Hash(_)));
     if tokens.len() < 2 || !plain || !faults.is_empty() {
         return parse_query(source);
     }
@@ -196,31 +196,19 @@ impl Parser<'_> {
     }
 
     fn near(&mut self, depth: usize) -> Option<Tree> {
-        let left = self.primary(depth);
-        let Some(&Lexeme::Near { words, ordered }) = self.peek() else { return left };
-        self.at += 1;
-        let right = self.primary(depth);
-        let chained = self.refuse_chain(depth);
-        let (left, right) = left.zip(right).filter(|_| !chained)?;
-        let span = left.span.start..right.span.end;
-        let (left, right) = (Box::new(left), Box::new(right));
-        Some(Tree { node: Node::Near { left, right, words, ordered }, span })
-    }
-
-    /// `a NEAR/5 b NEAR/5 c`: says so once, and reads past it.
-    fn refuse_chain(&mut self, depth: usize) -> bool {
-        let span = self.span();
-        let mut chained = false;
-        while matches!(self.peek(), Some(Lexeme::Near { .. })) {
-            chained = true;
+        let mut operands = vec![self.primary(depth)];
+        let mut joins = Vec::new();
+        while let Some(&Lexeme::Near(reach)) = self.peek() {
             self.at += 1;
-            self.primary(depth);
+            joins.push(reach);
+            operands.push(self.primary(depth));
         }
-        if chained {
-            let message = "a chain of NEAR and BEFORE is not supported yet by this version";
-            self.fault(span, message, "write (a NEAR/5 b) AND (b NEAR/5 c)");
+        if joins.is_empty() {
+            return operands.pop()?;
         }
-        chained
+        let operands: Vec<Tree> = operands.into_iter().collect::<Option<_>>()?;
+        let span = operands.first()?.span.start..operands.last()?.span.end;
+        Some(Tree { node: Node::Near { operands, joins }, span })
     }
 
     fn primary(&mut self, depth: usize) -> Option<Tree> {
@@ -242,6 +230,7 @@ impl Parser<'_> {
         }
         let node = match lexeme {
             Lexeme::Word(word) => Node::Word(word),
+            Lexeme::Hash(word) => Node::Hash(word),
             Lexeme::Exact(word) => Node::Exact(word),
             Lexeme::Phrase { text, quote } => Node::Phrase { text, quote, slop: self.slop() },
             Lexeme::Regex { pattern, ignore_case } => Node::Regex { pattern, ignore_case },
@@ -249,7 +238,14 @@ impl Parser<'_> {
             Lexeme::Field(field) => Node::In(field, Box::new(self.primary(depth + 1)?)),
             Lexeme::AtLeast(count) => Node::AtLeast { count, of: Box::new(self.primary(depth + 1)?) },
             Lexeme::Open => return self.group(span, depth + 1),
-            Lexeme::And | Lexeme::Or | Lexeme::Not | Lexeme::Near { .. } | Lexeme::Slop(_) | Lexeme::Close => {
+            Lexeme::Not => {
+                let help = "join what must not occur with AND NOT outside";
+                self.fault(span, "NOT cannot stand here: a word, a phrase or a group must", help);
+                // What it negates is read, so that nothing is said of it besides.
+                self.primary(depth + 1);
+                return None;
+            }
+            Lexeme::And | Lexeme::Or | Lexeme::Near(_) | Lexeme::Slop(_) | Lexeme::Close => {
                 self.no_operand(span, "before");
                 return None;
             }
@@ -315,7 +311,9 @@ fn small_operator(token: &Token) -> Option<(Range<usize>, String)> {
     let name = word.split_once('/').map_or(word.as_str(), |(name, _)| name).to_ascii_lowercase();
     let operator = match name.as_str() {
         "and" | "or" | "not" => !word.contains('/'),
-        "near" | "before" | "atleast" => word.contains('/'),
+        "near" | "before" | "atleast" | "w" | "pre" | "onear" => {
+            word.rsplit_once('/').is_some_and(|(_, number)| number.parse::<usize>().is_ok())
+        }
         _ => false,
     };
     operator.then(|| (token.span.clone(), word.clone()))

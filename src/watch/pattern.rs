@@ -16,6 +16,8 @@ pub(super) struct Pattern {
     pub steps: Vec<Step>,
     /// For each step, whether it must touch the one before (parts of a run without blanks).
     pub touches: Vec<bool>,
+    /// Where each step stands in the text of the term.
+    pub places: Vec<Range<usize>>,
     pub symbols: Symbols,
     /// Where the first step begins in the text of the term.
     pub lead_len: usize,
@@ -139,7 +141,8 @@ fn assemble(text: &str, found: Vec<(Step, Range<usize>)>) -> Pattern {
         touches.push(between.is_empty() && text[pair[1].1.clone()].starts_with(is_unspaced));
         symbols.gaps.push(significant(&text[between], true));
     }
-    Pattern { steps: found.into_iter().map(|(step, _)| step).collect(), touches, symbols, lead_len }
+    let (steps, places) = found.into_iter().unzip();
+    Pattern { steps, touches, places, symbols, lead_len }
 }
 
 /// The symbols in the text beside words, with blanks as single blanks and without punctuation; empty when there are

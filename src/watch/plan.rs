@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::atoms::Atom;
 use super::pattern::Symbols;
-use super::tree::Field;
+use super::tree::{Field, Reach};
 
 /// A set of fields, one bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,18 +32,27 @@ pub(super) enum Plan {
     All(Box<[Plan]>),
     Any(Box<[Plan]>),
     Not(Box<Plan>),
-    Seek(Box<Clause>),
+    /// Not boxed: most watches are one clause, and every step to another place in memory costs as much as all the
+    /// rest of deciding about it.
+    Seek(Clause),
     Near(Box<Near>),
-    AtLeast { count: usize, of: Box<[Clause]> },
+    AtLeast(Box<AtLeast>),
 }
 
-/// One of `left` and one of `right` on one page, at most `words` between them.
+/// One place of every operand on one page, each within reach of the one before.
 #[derive(Debug)]
 pub(super) struct Near {
-    pub left: Box<[Clause]>,
-    pub right: Box<[Clause]>,
-    pub words: u32,
-    pub ordered: bool,
+    pub operands: Box<[Box<[Clause]>]>,
+    /// One for each pair of neighbours.
+    pub joins: Box<[Reach]>,
+    pub written: Box<str>,
+}
+
+/// So many places that do not overlap.
+#[derive(Debug)]
+pub(super) struct AtLeast {
+    pub count: usize,
+    pub of: Box<[Clause]>,
     pub written: Box<str>,
 }
 
@@ -57,16 +66,34 @@ pub(super) struct Clause {
 
 #[derive(Debug)]
 pub(super) enum Seek {
-    Words(Words),
+    /// One word, folded: what most clauses are.
+    Word(Atom),
+    Words(Box<Words>),
     /// Symbols without any word beside them.
-    Bare(Box<str>),
-    Regex(Box<Regex>),
+    Bare(Box<Bare>),
+    Regex(Box<Pattern>),
+}
+
+/// A text to be found by its bytes, and its atom.
+#[derive(Debug)]
+pub(super) struct Bare {
+    pub symbols: Box<str>,
+    pub atom: Atom,
+}
+
+/// A regular expression.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub regex: Regex,
+    /// One of these texts stands in every text that it matches; empty when nothing is known.
+    pub literals: Box<[Atom]>,
 }
 
 /// Words in this order.
 #[derive(Debug)]
 pub(super) struct Words {
     pub atoms: Box<[Atom]>,
+    /// For each word, whether it must touch the one before; empty when none must.
     pub touches: Box<[bool]>,
     /// Further words that may stand between them.
     pub slop: u32,
@@ -91,6 +118,6 @@ pub(super) fn needs_a_hit(plan: &Plan, negated: bool) -> bool {
         Plan::All(parts) if negated => parts.iter().all(|part| needs_a_hit(part, true)),
         Plan::Any(parts) if !negated => parts.iter().all(|part| needs_a_hit(part, false)),
         Plan::All(parts) | Plan::Any(parts) => parts.iter().any(|part| needs_a_hit(part, negated)),
-        Plan::Seek(_) | Plan::Near(_) | Plan::AtLeast { .. } => !negated,
+        Plan::Seek(_) | Plan::Near(_) | Plan::AtLeast(_) => !negated,
     }
 }

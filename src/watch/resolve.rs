@@ -7,13 +7,15 @@ use std::ops::Range;
 
 use regex::RegexBuilder;
 
-use super::atoms::{Atoms, Step};
+use super::atoms::{Atom, Atoms, Step};
 use super::fold::fold;
+use super::literals;
 use super::parse::parse_item;
 use super::pattern::{self, Pattern};
-use super::plan::{Clause, Fields, Near, Plan, Seek, Strict, Words};
+use super::plan::{self, AtLeast, Bare, Clause, Fields, Near, Plan, Seek, Strict, Words};
+use super::stem::{self, Language};
 use super::tree::{Field, Node, Tree};
-use super::{Fault, Part, Problem, nearest};
+use super::{Fault, Part, Problem, Query, nearest};
 
 /// Clauses that a watch may have once its names are put in.
 const MOST_CLAUSES: usize = 500;
@@ -81,6 +83,8 @@ pub(super) struct Planner<'a> {
     clauses: usize,
     /// Names put in so far.
     names: usize,
+    /// Languages whose inflected forms the watch wants.
+    inflections: Vec<Language>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -99,7 +103,18 @@ impl Place<'_> {
 
 impl<'a> Planner<'a> {
     pub(super) fn new(atoms: &'a mut Atoms, terms: &'a Terms<'a>) -> Self {
-        Self { atoms, terms, open: Vec::new(), clauses: 0, names: 0, problems: Vec::new() }
+        let (open, inflections, problems) = (Vec::new(), Vec::new(), Vec::new());
+        Self { atoms, terms, open, clauses: 0, names: 0, inflections, problems }
+    }
+
+    /// With `stem`, words stand for their inflected forms in the languages the watch is limited to, or in all.
+    pub(super) fn for_query(self, query: &Query) -> Self {
+        let inflections = match (query.stem, query.languages.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, true) => stem::languages(),
+            (true, false) => query.languages.iter().filter_map(|code| stem::language(code)).collect(),
+        };
+        Self { inflections, ..self }
     }
 
     /// Plans the tree of one string. `None` when something in it is wrong; the reason is then among the problems
@@ -126,14 +141,18 @@ impl<'a> Planner<'a> {
             Node::Or(parts) => self.plan_all(parts, place).map(Plan::Any),
             Node::Not(of) => Some(Plan::Not(Box::new(self.plan(of, place)?))),
             Node::In(field, of) => self.plan_in(*field, tree, of, place),
-            Node::Near { left, right, words, ordered } => {
-                let (left, right) = (self.near_operand(left, place), self.near_operand(right, place));
-                let written = place.source[tree.span.clone()].into();
-                let words = u32::try_from(*words).unwrap_or(u32::MAX);
-                Some(Plan::Near(Box::new(Near { left: left?, right: right?, words, ordered: *ordered, written })))
+            Node::Near { operands, joins } => {
+                let operands: Vec<_> = operands.iter().map(|operand| self.operand(operand, true, place)).collect();
+                let operands = operands.into_iter().collect::<Option<_>>()?;
+                let written = written(tree, place).into();
+                Some(Plan::Near(Box::new(Near { operands, joins: joins.as_slice().into(), written })))
             }
-            Node::AtLeast { count, of } => Some(Plan::AtLeast { count: *count, of: self.operand(of, place)? }),
+            Node::AtLeast { count, of } => {
+                let (of, written) = (self.operand(of, false, place)?, written(tree, place).into());
+                Some(Plan::AtLeast(Box::new(AtLeast { count: *count, of, written })))
+            }
             Node::Named(name) => self.plan_named(name, tree, place),
+            Node::Hash(word) => self.plan_hash(tree, word, place),
             Node::Word(text) => self.plan_text(tree, text, false, 0, place),
             Node::Phrase { text, slop, .. } => self.plan_text(tree, text, true, slop.unwrap_or(0), place),
             Node::Exact(text) => self.plan_exact(tree, text, place),
@@ -198,24 +217,30 @@ impl<'a> Planner<'a> {
     }
 
     /// Operands of NEAR and ATLEAST have places in the text: words, phrases, and OR groups of these.
-    fn operand(&mut self, tree: &Tree, place: &Place<'_>) -> Option<Box<[Clause]>> {
+    fn operand(&mut self, tree: &Tree, in_near: bool, place: &Place<'_>) -> Option<Box<[Clause]>> {
         let mut clauses = Vec::new();
         if flatten(self.plan(tree, place)?, &mut clauses) {
             return Some(clauses.into());
         }
         let message = "NEAR, BEFORE and ATLEAST take words, phrases, and groups of these joined with OR";
-        self.refuse(place, &tree.span, message, "join the rest with AND outside")
+        let help = match tree.node {
+            Node::Near { .. } if in_near => "write a chain without the parentheses: a NEAR/5 b NEAR/5 c",
+            _ => "join the rest with AND outside",
+        };
+        self.refuse(place, &tree.span, message, help)
     }
 
-    /// A loose phrase has several ends for one beginning, and only the nearest is looked for.
-    fn near_operand(&mut self, tree: &Tree, place: &Place<'_>) -> Option<Box<[Clause]>> {
-        let clauses = self.operand(tree, place)?;
-        let loose = |clause: &Clause| matches!(&clause.seek, Seek::Words(words) if words.slop > 0);
-        if !clauses.iter().any(loose) {
-            return Some(clauses);
+    /// `#word` is the word with its sign, and a tag that the entry was given.
+    fn plan_hash(&mut self, tree: &Tree, word: &str, place: &Place<'_>) -> Option<Plan> {
+        if place.fields == Some(Field::Tag) {
+            return self.plan_text(tree, word, false, 0, place);
         }
-        let message = "a phrase with `~` inside NEAR or BEFORE is not supported yet by this version";
-        self.refuse(place, &tree.span, message, "join its words with NEAR instead")
+        let in_text = self.plan_text(tree, &format!("#{word}"), false, 0, place)?;
+        if place.fields.is_some() {
+            return Some(in_text);
+        }
+        let tagged = self.plan_text(tree, word, false, 0, &place.within(Field::Tag))?;
+        Some(Plan::Any([in_text, tagged].into()))
     }
 
     fn clause(&mut self, tree: &Tree, seek: Seek, place: &Place<'_>) -> Option<Plan> {
@@ -229,7 +254,7 @@ impl<'a> Planner<'a> {
             return None;
         }
         let fields = place.fields.map_or(Fields::DEFAULT, Fields::only);
-        Some(Plan::Seek(Box::new(Clause { fields, seek, written: written(tree, place).into() })))
+        Some(Plan::Seek(Clause { fields, seek, written: written(tree, place).into() }))
     }
 
     fn plan_text(&mut self, tree: &Tree, text: &str, phrase: bool, slop: usize, place: &Place<'_>) -> Option<Plan> {
@@ -246,7 +271,7 @@ impl<'a> Planner<'a> {
             Ok(found) if found.steps.is_empty() => self.plan_bare(tree, &found, place),
             Ok(found) => {
                 let strict = found.symbols.any().then(|| Box::new(Strict::Symbols(found.symbols.clone())));
-                let seek = self.words(&found, slop, strict);
+                let seek = self.words(text, &found, slop, strict);
                 self.clause(tree, seek, place)
             }
         }
@@ -257,7 +282,9 @@ impl<'a> Planner<'a> {
             let message = "there is no word in this to search for";
             return self.refuse(place, &tree.span, message, "write a word or a symbol, or remove it");
         }
-        self.clause(tree, Seek::Bare(found.symbols.lead.as_str().into()), place)
+        let symbols = found.symbols.lead.as_str();
+        let atom = self.atoms.intern(&Step::Literal(symbols.to_owned()));
+        self.clause(tree, Seek::Bare(Box::new(Bare { symbols: symbols.into(), atom })), place)
     }
 
     fn plan_exact(&mut self, tree: &Tree, text: &str, place: &Place<'_>) -> Option<Plan> {
@@ -273,14 +300,26 @@ impl<'a> Planner<'a> {
             return self.plan_bare(tree, &found, place);
         }
         let exact = Strict::Exact { text: text.to_owned(), lead_len: found.lead_len };
-        let seek = self.words(&found, 0, Some(Box::new(exact)));
+        let seek = self.words(text, &found, 0, Some(Box::new(exact)));
         self.clause(tree, seek, place)
     }
 
-    fn words(&mut self, found: &Pattern, slop: usize, strict: Option<Box<Strict>>) -> Seek {
-        let atoms = found.steps.iter().map(|step| self.atoms.intern(step)).collect();
-        let touches = found.touches.clone().into();
-        Seek::Words(Words { atoms, touches, slop: u32::try_from(slop).unwrap_or(u32::MAX), strict })
+    fn words(&mut self, text: &str, found: &Pattern, slop: usize, strict: Option<Box<Strict>>) -> Seek {
+        let inflected = strict.is_none() && !self.inflections.is_empty();
+        let steps = found.steps.iter().zip(&found.places);
+        let mut atoms: Vec<Atom> = Vec::with_capacity(found.steps.len());
+        for (step, place) in steps {
+            atoms.push(match step {
+                Step::Word(_) if inflected => self.atoms.intern_inflected(&text[place.clone()], &self.inflections),
+                step => self.atoms.intern(step),
+            });
+        }
+        if let ([atom], None) = (atoms.as_slice(), &strict) {
+            return Seek::Word(*atom);
+        }
+        let touches = if found.touches.contains(&true) { found.touches.as_slice().into() } else { Box::default() };
+        let slop = u32::try_from(slop).unwrap_or(u32::MAX);
+        Seek::Words(Box::new(Words { atoms: atoms.into(), touches, slop, strict }))
     }
 
     fn plan_whole(&mut self, tree: &Tree, field: Field, text: &str, place: &Place<'_>) -> Option<Plan> {
@@ -289,8 +328,7 @@ impl<'a> Planner<'a> {
             return self.refuse(place, &tree.span, &message, "write the names, joined with OR");
         }
         let atom = self.atoms.intern(&Step::Whole(field, fold(text.trim())));
-        let words = Words { atoms: [atom].into(), touches: [false].into(), slop: 0, strict: None };
-        self.clause(tree, Seek::Words(words), place)
+        self.clause(tree, Seek::Word(atom), place)
     }
 
     fn plan_regex(&mut self, tree: &Tree, pattern: &str, ignore_case: bool, place: &Place<'_>) -> Option<Plan> {
@@ -305,7 +343,11 @@ impl<'a> Planner<'a> {
                 let message = "this pattern matches where there is nothing, so it matches every entry";
                 self.refuse(place, &tree.span, message, "use + instead of *")
             }
-            Ok(regex) => self.clause(tree, Seek::Regex(Box::new(regex)), place),
+            Ok(regex) => {
+                let literals = literals::of_pattern(pattern, ignore_case);
+                let literals = literals.into_iter().map(|text| self.atoms.intern(&Step::Literal(text))).collect();
+                self.clause(tree, Seek::Regex(Box::new(plan::Pattern { regex, literals })), place)
+            }
             Err(error) => {
                 let message = format!("this pattern is refused: {}", first_reason(&error));
                 self.refuse(place, &tree.span, &message, "see the syntax of Rust's regex crate; no look-around")
@@ -336,8 +378,8 @@ fn first_reason(error: &regex::Error) -> String {
 /// The clauses of a plan that is one clause or alternatives of clauses, all of which have word positions.
 fn flatten(plan: Plan, out: &mut Vec<Clause>) -> bool {
     match plan {
-        Plan::Seek(clause) if matches!(clause.seek, Seek::Words(_)) => {
-            out.push(*clause);
+        Plan::Seek(clause) if matches!(clause.seek, Seek::Word(_) | Seek::Words(_)) => {
+            out.push(clause);
             true
         }
         Plan::Any(parts) => parts.into_iter().all(|part| flatten(part, out)),

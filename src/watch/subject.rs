@@ -1,8 +1,13 @@
 //! An entry read once for all watches: its pages, and where on them the words are that any watch asks for.
 
+use std::ops::Range;
+
 use super::Subject;
 use super::atoms::{Atom, Atoms};
+use super::boilerplate::without_foot;
+use super::literals::Literals;
 use super::plan::Fields;
+use super::stem::{self, Language};
 use super::tree::Field;
 use super::words::for_each_word;
 
@@ -27,6 +32,8 @@ pub(super) struct Seen {
     pub end: u32,
     /// With a possessive `'s`.
     pub full_end: u32,
+    /// In another form than the watch names.
+    pub inflected: bool,
 }
 
 /// What evaluation needs of an entry.
@@ -36,12 +43,25 @@ pub(super) struct Reading<'a> {
     seen: Vec<Seen>,
     /// The atoms found, ascending, with the end of their run in `seen`.
     runs: Vec<(Atom, u32)>,
+    /// Literals that occur, ascending.
+    literals: Vec<Atom>,
+    /// What of the visible text counts as not there.
+    hidden: Vec<Range<usize>>,
+    language: Option<Language>,
 }
 
 impl<'a> Reading<'a> {
     /// Reads the fields that some watch asks for. Text beyond 4 GiB is not read.
-    pub(super) fn of(subject: &Subject<'a>, site: &'a str, fields: Fields, atoms: &Atoms) -> Self {
-        let mut reading = Self { pages: Vec::new(), seen: Vec::new(), runs: Vec::new() };
+    pub(super) fn of(subject: &Subject<'a>, fields: Fields, atoms: &Atoms, literals: &Literals) -> Self {
+        let mut reading = Self {
+            pages: Vec::with_capacity(4),
+            seen: Vec::with_capacity(256),
+            runs: Vec::with_capacity(128),
+            literals: Vec::new(),
+            hidden: Vec::new(),
+            language: stem::language(subject.language),
+        };
+        let site = site_of(subject.url);
         let mut read = |field, text: &'a str| {
             if fields.has(field) && u32::try_from(text.len()).is_ok() {
                 reading.read(Page { field, text }, atoms);
@@ -57,7 +77,7 @@ impl<'a> Reading<'a> {
         read(Field::Url, subject.url);
         read(Field::Site, site);
         read(Field::Lang, if subject.language.is_empty() { "und" } else { subject.language });
-        reading.finish();
+        reading.finish(literals);
         reading
     }
 
@@ -66,22 +86,30 @@ impl<'a> Reading<'a> {
         if page.field.is_whole() {
             self.read_whole(&page, number, atoms);
         } else {
-            self.read_words(page.text, number, atoms);
+            self.read_words(&page, number, atoms);
         }
         self.pages.push(page);
     }
 
-    fn read_words(&mut self, text: &str, page: u32, atoms: &Atoms) {
+    fn read_words(&mut self, page: &Page<'_>, number: u32, atoms: &Atoms) {
         let mut pos = 0;
         let mut offset = 0;
-        for paragraph in text.split('\n') {
+        for whole in page.text.split('\n') {
+            let paragraph = if page.field == Field::Text { without_foot(whole) } else { whole };
+            if paragraph.len() < whole.len() {
+                self.hidden.push(offset + paragraph.len()..offset + whole.len());
+            }
             for_each_word(paragraph, |word| {
                 let place = |at: usize| to_u32(offset + at);
                 let (start, end, full_end) = (place(word.start), place(word.end), place(word.full_end));
-                atoms.look_up(word.folded, |atom| self.seen.push(Seen { atom, page, pos, start, end, full_end }));
+                let mut note = |atom, inflected| {
+                    self.seen.push(Seen { atom, page: number, pos, start, end, full_end, inflected });
+                };
+                atoms.look_up(word.folded, |atom| note(atom, false));
+                atoms.look_up_inflected(word.folded, &paragraph[word.start..word.end], self.language, note);
                 pos += 1;
             });
-            offset += paragraph.len() + 1;
+            offset += whole.len() + 1;
             pos += PARAGRAPH;
         }
     }
@@ -93,7 +121,7 @@ impl<'a> Reading<'a> {
         loop {
             if let Some(atom) = atoms.look_up_whole(page.field, value) {
                 let start = end - to_u32(value.len());
-                self.seen.push(Seen { atom, page: number, pos: 0, start, end, full_end: end });
+                self.seen.push(Seen { atom, page: number, pos: 0, start, end, full_end: end, inflected: false });
             }
             match value.split_once('.') {
                 Some((_, above)) if page.field == Field::Site => value = above,
@@ -102,7 +130,12 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn finish(&mut self) {
+    fn finish(&mut self, literals: &Literals) {
+        for page in self.pages.iter().filter(|page| !page.field.is_whole()) {
+            literals.find(page.text, &mut self.literals);
+        }
+        self.literals.sort_unstable();
+        self.literals.dedup();
         self.seen.sort_unstable();
         for (index, seen) in self.seen.iter().enumerate() {
             let end = to_u32(index + 1);
@@ -115,7 +148,18 @@ impl<'a> Reading<'a> {
 
     /// The atoms that occur, each once.
     pub(super) fn atoms(&self) -> impl Iterator<Item = Atom> {
-        self.runs.iter().map(|&(atom, _)| atom)
+        self.runs.iter().map(|&(atom, _)| atom).chain(self.literals.iter().copied())
+    }
+
+    /// Whether a literal occurs on any page.
+    pub(super) fn has_literal(&self, atom: Atom) -> bool {
+        self.literals.binary_search(&atom).is_ok()
+    }
+
+    /// Whether a range of a page lies, in part, where nothing is looked for.
+    pub(super) fn is_hidden(&self, page: &Page<'_>, range: &Range<usize>) -> bool {
+        page.field == Field::Text
+            && self.hidden.iter().any(|hidden| hidden.start < range.end && range.start < hidden.end)
     }
 
     /// Where an atom occurs: by page, then position.

@@ -80,7 +80,7 @@ pub struct Tree {
 impl Tree {
     /// Whether this is one thing to look for, without parts.
     pub(super) fn is_leaf(&self) -> bool {
-        matches!(self.node, Node::Word(_) | Node::Exact(_) | Node::Phrase { .. } | Node::Regex { .. })
+        matches!(self.node, Node::Word(_) | Node::Hash(_) | Node::Exact(_) | Node::Phrase { .. } | Node::Regex { .. })
     }
 }
 
@@ -90,19 +90,25 @@ impl PartialEq for Tree {
     }
 }
 
+/// How near two operands must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// At most so many words between.
+    pub words: usize,
+    /// `BEFORE`: the left operand comes first.
+    pub ordered: bool,
+}
+
 /// What stands at a place of the tree.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     And(Vec<Tree>),
     Or(Vec<Tree>),
     Not(Box<Tree>),
+    /// Two operands or a chain of them; `joins` has one for each pair of neighbours.
     Near {
-        left: Box<Tree>,
-        right: Box<Tree>,
-        /// At most so many words between.
-        words: usize,
-        /// `BEFORE`: the left operand comes first.
-        ordered: bool,
+        operands: Vec<Tree>,
+        joins: Vec<Reach>,
     },
     AtLeast {
         count: usize,
@@ -110,6 +116,8 @@ pub enum Node {
     },
     In(Field, Box<Tree>),
     Word(String),
+    /// `#word`: the word with its sign in the text, or a tag of the entry.
+    Hash(String),
     /// `=word`: without any folding.
     Exact(String),
     Phrase {
@@ -132,13 +140,11 @@ impl fmt::Display for Tree {
             Node::And(parts) => write_joined(f, parts, " AND "),
             Node::Or(parts) => write_joined(f, parts, " OR "),
             Node::Not(of) => write!(f, "NOT {}", Operand(of)),
-            Node::Near { left, right, words, ordered } => {
-                let operator = if *ordered { "BEFORE" } else { "NEAR" };
-                write!(f, "{} {operator}/{words} {}", Operand(left), Operand(right))
-            }
+            Node::Near { operands, joins } => write_near(f, operands, joins),
             Node::AtLeast { count, of } => write!(f, "ATLEAST/{count} {}", Operand(of)),
             Node::In(field, of) => write!(f, "{}:{}", field.name(), Operand(of)),
             Node::Word(word) => f.write_str(word),
+            Node::Hash(word) => write!(f, "#{word}"),
             Node::Exact(word) => write!(f, "={word}"),
             Node::Phrase { text, quote, slop: None } => write!(f, "{quote}{text}{quote}"),
             Node::Phrase { text, quote, slop: Some(slop) } => write!(f, "{quote}{text}{quote}~{slop}"),
@@ -159,6 +165,16 @@ fn write_joined(f: &mut fmt::Formatter<'_>, parts: &[Tree], operator: &str) -> f
             Node::And(_) | Node::Or(_) => write!(f, "({part})")?,
             _ => write!(f, "{part}")?,
         }
+    }
+    Ok(())
+}
+
+fn write_near(f: &mut fmt::Formatter<'_>, operands: &[Tree], joins: &[Reach]) -> fmt::Result {
+    for (index, operand) in operands.iter().enumerate() {
+        if let Some(Reach { words, ordered }) = index.checked_sub(1).map(|before| joins[before]) {
+            write!(f, " {}/{words} ", if ordered { "BEFORE" } else { "NEAR" })?;
+        }
+        write!(f, "{}", Operand(operand))?;
     }
     Ok(())
 }

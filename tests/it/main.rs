@@ -26,3 +26,4 @@ mod story;
 mod tidy;
 mod traps;
 mod web;
+mod workbench;

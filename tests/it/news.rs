@@ -1,6 +1,6 @@
 //! What is news and what is not: baselines, edits, changed ids, returns, and outlets that are out of order.
 
-use crate::harness::{Answer, ONE_WATCH, World, at, item, path, texts};
+use crate::harness::{Answer, ONE_WATCH, World, at, item, path, texts, unlike};
 
 const PAGE: &str = "<!DOCTYPE html><html><head><title>Down for maintenance</title></head><body>Halloran Geneva</body>";
 
@@ -96,21 +96,22 @@ async fn links_that_lose_their_meaning_make_nothing_new() {
     let numbered = |number: u32, page: u32| {
         let title = format!("Halloran in Geneva, dispatch {}", in_letters(number));
         let mut item = item("times", &format!("page/{page}"), &title, "<p>A dispatch.</p>", 0);
-        item.guid = String::new();
+        // Some have no id: too few to look like a change of all ids.
+        item.guid = if number < 10 { format!("id-{number}") } else { String::new() };
         item
     };
-    let mut items: Vec<_> = (0..10).map(|number| numbered(number, number)).collect();
+    let mut items: Vec<_> = (0..12).map(|number| numbered(number, number)).collect();
     world.origin.set(&path("times"), Answer::Feed(items.clone()));
     let mut live = world.baseline().await;
     // Two more, and both on the page of all live reports.
     items.extend([numbered(20, 99), numbered(21, 99)]);
     world.origin.set(&path("times"), Answer::Feed(items.clone()));
     live.step(10).await;
-    assert_eq!(world.count("SELECT count(*) FROM entry"), 12);
+    assert_eq!(world.count("SELECT count(*) FROM entry"), 14);
     items.push(numbered(22, 99));
     world.origin.set(&path("times"), Answer::Feed(items));
     live.step(20).await;
-    assert_eq!(world.count("SELECT count(*) FROM entry"), 13);
+    assert_eq!(world.count("SELECT count(*) FROM entry"), 15);
     live.finish().await;
 }
 
@@ -186,28 +187,20 @@ async fn a_critical_watch_does_not_wait() {
 
 #[tokio::test]
 async fn an_item_dated_back_is_news_and_a_years_old_one_is_not() {
-    let world = World::new(&["times"], ONE_WATCH);
+    let world = World::new(&["times"], &ONE_WATCH.replace("Halloran AND Geneva", "harbour"));
     let mut live = world.baseline().await;
-    world.publish("times", item("times", "new", "Halloran leaves Geneva", "<p>She has left the town.</p>", 100));
+    world.publish("times", unlike::story(0, 100));
     live.step(100).await;
-    let late = item(
-        "times",
-        "late",
-        "Tomatoes and basil: the cookbook of farmer Halloran of Geneva",
-        "<p>Peel, chop, stir, serve.</p>",
-        -60 * 24,
-    );
-    let old = item("times", "old", "Geneva: when Halloran was young", "<p>A memory.</p>", -60 * 24 * 900);
-    world.publish("times", late);
-    world.publish("times", old);
+    world.publish("times", unlike::story(1, -60 * 24));
+    world.publish("times", unlike::story(2, -60 * 24 * 900));
     live.step(110).await;
+    assert_eq!(world.count("SELECT count(*) FROM story"), 3);
     let subjects: Vec<String> = world.smtp.mails().iter().map(|mail| mail.subject()).collect();
+    assert_eq!(subjects.len(), 2, "{subjects:?}");
+    assert!(subjects[1].contains("Brackwater"), "{subjects:?}");
     assert_eq!(
-        subjects,
-        [
-            "[halloran] Halloran leaves Geneva",
-            "[halloran] Tomatoes and basil: the cookbook of farmer Halloran of Geneva"
-        ]
+        world.texts("SELECT reason FROM decision WHERE outcome = 'hold'"),
+        ["halloran: older than max_age (7d)"]
     );
     live.finish().await;
 }

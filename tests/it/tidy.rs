@@ -14,6 +14,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("story", &["entry"]),
     ("watch", &[]),
     ("alert", &["story"]),
+    ("backtest", &["alert", "entry", "story"]),
     ("message", &["alert", "entry", "story", "watch"]),
     ("schedule", &[]),
     // What the pure rooms are built between.
@@ -37,6 +38,7 @@ const WALLS: &[(&str, &[&str])] = &[
         &[
             "alert",
             "app",
+            "backtest",
             "clock",
             "config",
             "courier",
@@ -57,7 +59,7 @@ const WALLS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that are given everything they need and reach for nothing.
-const PURE: &[&str] = &["entry", "story", "watch", "alert", "message", "schedule"];
+const PURE: &[&str] = &["entry", "story", "watch", "alert", "backtest", "message", "schedule"];
 
 /// What a pure room does not know. `message` builds mails with lettre's builder; its transport is another matter.
 const IMPURE: &[&str] =

@@ -146,6 +146,11 @@ fn what_is_wrong_in_a_watch() {
         "6:23: `min_outlets` takes one number only (the other is here: storywatch.toml:6:40)",
     );
     check_watch(
+        "[watch.story]\nkey = 'CVE-('",
+        "6:7: this is no regular expression: unclosed group; write what entries of one story have in common: key = \
+         'CVE-\\d{4}-\\d{4,}'",
+    );
+    check_watch(
         "[watch.alert]\nfollow_up = [\"corection\"]",
         "6:14: `corection` is no event; expected `correction`, `escalated`, `confirmed`, `headline-changed`, `resurfaced`; \
          did you mean `correction`?",
@@ -246,9 +251,14 @@ fn what_two_files_both_define() {
 }
 
 #[test]
-fn what_this_version_does_not_do_yet_is_not_ignored() {
-    check_watch("[watch.story]\nburst = { factor = 4 }", "6:1: `burst` is not supported yet by this version");
-    check_watch("stem = true", "5:1: `stem` is not supported yet by this version");
+fn what_a_watch_asks_for_must_make_sense() {
+    check_watch("[watch.story]\nburst = { factor = 1 }", "6:20: 1 is out of range: expected 2 to 1000");
+    check_watch(
+        "[watch.story]\nburst = { window = \"2h\", baseline = \"1h\" }",
+        "6:37: `baseline` is not longer than `window`; what is usual is counted over many windows, such as baseline = \"14d\"",
+    );
+    check_watch("stem = \"yes\"", "5:8: expected true or false, found a string");
+    check_watch("history = \"2 days\"", "5:11: expected a duration such as \"90s\", \"5m\", \"12h\" or \"7d\"");
 }
 
 /// The same for a table `[recipient.a]` that somebody is told through.

@@ -165,6 +165,8 @@ fn broken_markup_does_not_cost_the_feed() {
         "<rss><channel><item><title><![CDATA[One]]> and <![CDATA[<b>two</b>]]></title></item>",
         &["One and <b>two</b>"],
     );
+    check_titles("<rss><channel><item><title>One ]]\u{0}> ]]&#1;&gt;</title></item>", &["One ]]> ]]>"]);
+    check_titles("{\"items\":[{\"title\":\"One ]]\\u0000>\",\"content_text\":\"\"}]}", &["One ]]>"]);
     check_titles("<rss><channel><item><title type='odd'>One</title><link href='x\"'></item>", &["One"]);
 }
 

@@ -57,9 +57,18 @@ fn problems_say_where_what_and_what_instead() {
         "+boeing",
         "boeing - airbus",
         "a NEAR/99 b",
-        "a NEAR/5 b NEAR/5 c",
+        "(a NEAR/5 b) NEAR/5 c",
         "a NEAR/5 (b AND c)",
-        "\"a b\"~2 NEAR/5 c",
+        "ATLEAST/2 (a NEAR/5 b)",
+        "a NEAR/5 NOT b",
+        "a w/5 b",
+        "a && b",
+        "a || b",
+        "!boeing",
+        "boeing^2",
+        "boeing~",
+        "«door plug",
+        "#",
         "NEAR/5 a",
         "BEFORE a",
         "ATLEAST/0 a",
@@ -103,9 +112,18 @@ fn problems_say_where_what_and_what_instead() {
     error: «+boeing»: `+` is no operator: every word must occur already; write boeing, or "+boeing" for the text with the sign
     error: boeing «-» airbus: nothing stands behind this `-`; write -word, or quote the text that has the dash
     error: a «NEAR/99» b: NEAR/ wants a number of words from 0 to 50; write NEAR/5
-    error: a NEAR/5 b «NEAR/5» c: a chain of NEAR and BEFORE is not supported yet by this version; write (a NEAR/5 b) AND (b NEAR/5 c)
+    error: «(a NEAR/5 b)» NEAR/5 c: NEAR, BEFORE and ATLEAST take words, phrases, and groups of these joined with OR; write a chain without the parentheses: a NEAR/5 b NEAR/5 c
     error: a NEAR/5 «(b AND c)»: NEAR, BEFORE and ATLEAST take words, phrases, and groups of these joined with OR; join the rest with AND outside
-    error: «"a b"~2» NEAR/5 c: a phrase with `~` inside NEAR or BEFORE is not supported yet by this version; join its words with NEAR instead
+    error: ATLEAST/2 «(a NEAR/5 b)»: NEAR, BEFORE and ATLEAST take words, phrases, and groups of these joined with OR; join the rest with AND outside
+    error: a NEAR/5 «NOT» b: NOT cannot stand here: a word, a phrase or a group must; join what must not occur with AND NOT outside
+    warning: a «w/5» b: 'w/5' is searched as a word; did you mean W/5?
+    error: a «&&» b: `&&` is no operator; write AND, or quote the text that has it
+    error: a «||» b: `||` is no operator; write OR, or quote the text that has it
+    error: «!»boeing: `!` is no operator; write NOT, or quote the text that has it
+    error: «boeing^2»: `^2` is no operator; write the word alone: there are no weights, or quote the text that has it
+    error: «boeing~»: `~` is no operator; write the word alone: there are no weights, or quote the text that has it
+    error: ««door plug»: this quotation is not closed; close it with »
+
     error: «NEAR/5» a: nothing stands before `NEAR/5`; write a word before it, or "NEAR/5" for the text itself
     error: «BEFORE» a: BEFORE wants a number; write BEFORE/3, or "BEFORE" for the word itself
     error: «ATLEAST/0» a: ATLEAST/ wants a number from 1 to 1000; write ATLEAST/3

@@ -1,9 +1,11 @@
 //! Tests of the room as a whole: what matches, where, and what is said about what cannot.
 
+mod cases;
 mod evidence;
 mod language;
 mod laws;
 mod messages;
+mod reference;
 
 use std::collections::BTreeMap;
 
