@@ -158,7 +158,7 @@ pub(super) fn mailbox(node: &Node) -> Result<(String, String), Wrong> {
         wrong(format!("{} is no sender", quote(&text)))
             .help("write it as \"Storywatch <alerts@example.org>\"".to_owned())
     })?;
-    if !message::is_address(&mailbox.email.to_string()) {
+    if !message::is_address(mailbox.email.as_ref()) {
         return Err(wrong(format!("{} is no e-mail address", quote(mailbox.email.as_ref()))));
     }
     let name = mailbox.name.unwrap_or_default();
