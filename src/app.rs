@@ -30,8 +30,8 @@ use crate::{
     fetch,
     intake::{Intake, Rules},
     poller::{self, Poller, Tools},
-    store::{self, Store, outbox},
-    systemd,
+    store::{self, Store, lanes, outbox},
+    systemd, web,
 };
 
 /// How long what is in flight may take to finish after SIGTERM.
@@ -97,7 +97,11 @@ impl Engine {
 }
 
 async fn recover(store: &Store, now: Timestamp) -> Result<()> {
-    let doubtful = store.write(move |transaction| outbox::recover(transaction, now)).await?;
+    let recovering = store.write(move |transaction| {
+        lanes::reopen_all(transaction)?;
+        outbox::recover(transaction, now)
+    });
+    let doubtful = recovering.await?;
     for id in doubtful {
         warn!(id, "was being sent when the last process ended; it goes out again and may be a duplicate");
     }
@@ -161,6 +165,9 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         engine.clock,
         stop.clone(),
     ));
+    let (pages, settings) = watch::channel(engine.round.rules.config.web.clone());
+    let site = web::Site { store: Arc::clone(&engine.store), clock: engine.clock };
+    tasks.spawn(web::run(site, settings, stop.clone()));
     tasks.spawn(watch_over(progress, stop.clone()));
     tasks.close();
 
@@ -171,6 +178,7 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         load,
         rounds,
         tools: tools_sender,
+        pages,
         intake: engine.intake.clone(),
         store: Arc::clone(&engine.store),
         clock: engine.clock,

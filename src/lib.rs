@@ -19,6 +19,7 @@ pub mod store;
 pub mod courier;
 pub mod intake;
 pub mod poller;
+pub mod web;
 
 pub mod chance;
 pub mod clock;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One test alert through a real Postfix into a maildir, read back by Python's mail parser.
+# One test alert through a real Postfix into a maildir, read back by Python's mail parser; then a first alert and its
+# follow-up, which Dovecot must find to be one thread (IMAP THREAD=REFERENCES).
 #
 # Needs root (Postfix changes users), and the Debian packages postfix and python3; without them it says so and passes.
 # The instance is a throwaway: its own configuration, queue, log and loopback port, all in one temporary directory.
@@ -36,6 +37,7 @@ chmod 755 "$work"
 
 stop() {
     local status=$?
+    [[ -f $work/dovecot/master.pid ]] && kill "$(cat "$work/dovecot/master.pid")"
     [[ -f $work/spool/pid/master.pid ]] && /usr/sbin/postfix -c "$etc" stop >/dev/null 2>&1
     rm -rf "$work"
     exit "$status"
@@ -164,3 +166,68 @@ if max(map(len, raw.splitlines())) > 998:
 PYTHON
 
 echo 'ok: one test alert through Postfix, without a defect'
+
+# A first alert and its follow-up, read back over IMAP: the server itself must find the thread.
+[[ -x /usr/sbin/dovecot ]] || skip 'threads are not checked, there is no Dovecot here (Debian: dovecot-imapd)'
+imap=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+"$storywatch" -c "$work/storywatch.toml" preview --part raw >"$work/first.eml"
+"$storywatch" -c "$work/storywatch.toml" preview --part raw --follow-up >"$work/second.eml"
+cat >"$work/dovecot.conf" <<CONF
+base_dir = $work/dovecot
+log_path = $work/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:$work/mail/desk
+first_valid_uid = 1
+first_valid_gid = 1
+passdb {
+  driver = static
+  args = password=test
+}
+userdb {
+  driver = static
+  args = uid=$nobody gid=$nogroup home=$work/mail
+}
+service imap-login {
+  inet_listener imap {
+    port = $imap
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+CONF
+log=$work/dovecot.log
+/usr/sbin/dovecot -c "$work/dovecot.conf" || fail 'Dovecot did not start'
+python3 - "$port" "$imap" "$work" <<'PYTHON' || fail 'the thread is not what it should be'
+import imaplib, smtplib, sys, time
+
+smtp_port, imap_port, work = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+with smtplib.SMTP("127.0.0.1", smtp_port) as smtp:
+    for name in ("first", "second"):
+        with open(f"{work}/{name}.eml", "rb") as file:
+            mail = file.read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        smtp.sendmail("alerts@storywatch.test", ["desk@storywatch.test"], mail)
+        time.sleep(0.5)
+imap = imaplib.IMAP4("127.0.0.1", imap_port)
+imap.login("desk", "test")
+for _ in range(100):
+    imap.select("INBOX")
+    found = imap.search(None, "ALL")[1][0].split()
+    if len(found) == 3:
+        break
+    time.sleep(0.1)
+else:
+    sys.exit(f"{len(found)} mails instead of three")
+subjects = {number: imap.fetch(number, "(BODY[HEADER.FIELDS (SUBJECT)])")[1][0][1].decode().strip() for number in found}
+pair = sorted(int(number) for number, subject in subjects.items() if "sea-locks" in subject)
+threads = imap.thread("REFERENCES", "UTF-8", "ALL")[1][0].decode()
+if f"({pair[0]} {pair[1]})" not in threads:
+    sys.exit(f"{threads} does not hold ({pair[0]} {pair[1]}): {subjects}")
+if any(len(line) > 998 for number in found for line in imap.fetch(number, "(BODY[])")[1][0][1].split(b"\r\n")):
+    sys.exit("a line is too long")
+imap.logout()
+PYTHON
+echo 'ok: Dovecot finds the follow-up in the thread of its first alert'

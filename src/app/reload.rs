@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 use super::{Load, summary, wire};
 use crate::{
     clock::Clock,
-    config,
+    config::{self, Web},
     courier::Round,
     intake::Intake,
     poller::Tools,
@@ -24,6 +24,7 @@ pub(super) struct Reloader {
     pub load: Load,
     pub rounds: watch::Sender<Round>,
     pub tools: watch::Sender<Tools>,
+    pub pages: watch::Sender<Web>,
     pub intake: Intake,
     pub store: Arc<Store>,
     pub clock: Clock,
@@ -58,6 +59,7 @@ impl Reloader {
         self.intake.set_rules(&round.rules);
         self.rounds.send_replace(round);
         self.tools.send_replace(tools);
+        self.pages.send_if_modified(|web| std::mem::replace(web, after.web.clone()) != after.web);
         let difference = config::difference(&before, &after);
         info!("reloaded: {difference}");
         systemd::status(&summary(&after));

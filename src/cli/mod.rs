@@ -14,12 +14,14 @@ mod group;
 mod input;
 mod lookup;
 mod matching;
+mod mute;
 mod opml;
 mod out;
 mod outbox;
 mod paper;
 mod parse;
 mod poll;
+mod preview;
 mod regroup;
 mod run;
 mod search;
@@ -104,6 +106,10 @@ enum Command {
     /// What is not told for a while.
     #[command(subcommand)]
     Silence(silence::Silence),
+    /// End alerts as a mail to the unsubscribe address asks for.
+    Mute(mute::Mute),
+    /// Show a sample message in the configured form and templates; nothing is sent.
+    Preview(preview::Preview),
     /// Send a clearly marked test alert through a real channel.
     SendTest(send_test::SendTest),
     /// What the database holds and how the feeds and deliveries stand.
@@ -163,6 +169,8 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Search(command) => command.run(&place),
         Command::Outbox(command) => command.run(&place),
         Command::Silence(command) => command.run(&place),
+        Command::Mute(command) => command.run(&place),
+        Command::Preview(command) => command.run(&place),
         Command::SendTest(command) => command.run(&place),
         Command::Status(command) => command.run(&place),
         Command::Completions(command) => command.run(),

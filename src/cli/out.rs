@@ -21,6 +21,12 @@ impl Out {
         writeln!(self.stdout, "{}", plain(text.as_ref()))
     }
 
+    /// Text of several lines as it stands; control characters other than line breaks and tabs are dropped.
+    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
+        let kept: String = text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
+        self.stdout.write_all(kept.as_bytes())
+    }
+
     /// One JSON value on one line.
     pub(super) fn json(&mut self, value: &Value) -> io::Result<()> {
         serde_json::to_writer(&mut self.stdout, value)?;

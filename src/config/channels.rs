@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::tz::TimeZone;
 
 use super::{
-    Recipient, Secret, SecretBytes, Webhook, alerting,
+    Recipient, Webhook, alerting,
     diagnostic::{Faults, quote},
     files::Named,
     place::{Place, Sources},
-    secrets::{Surroundings, read_secret},
-    values,
-    written::{self, At, Node, Reader, Table, Wrong, as_table, choice, text, wrong},
+    secrets::Surroundings,
+    values, webhooks,
+    written::{At, Reader, Table, as_table},
 };
 
 /// Something with a name, and where the name stands.
@@ -28,7 +27,9 @@ pub(super) fn webhooks(
     sources: &mut Sources,
     faults: &mut Faults,
 ) -> Placed<Option<Webhook>> {
-    read_all(written, faults, |name, place, table, faults| webhook(name, place, table, surroundings, sources, faults))
+    read_all(written, faults, |name, place, table, faults| {
+        webhooks::webhook(name, place, table, surroundings, sources, faults)
+    })
 }
 
 /// Those that are bad keep their name, so that it does not seem to be missing as well.
@@ -82,53 +83,4 @@ fn each_once(written: Vec<At<String>>, faults: &mut Faults) -> Vec<String> {
         }
     }
     written.into_iter().map(|address| address.value).collect()
-}
-
-fn webhook(
-    name: &str,
-    place: Place,
-    table: Table,
-    surroundings: &Surroundings,
-    sources: &mut Sources,
-    faults: &mut Faults,
-) -> Option<Webhook> {
-    let label = format!("[webhook.{name}]");
-    let mut reader = Reader::new(table, &label, faults);
-    let url = reader.required("url", values::web_address);
-    let secret = read_secret(&mut reader, "secret", "secret_file", surroundings, sources);
-    let has_secret = secret.is_some();
-    reader.optional("payload", payload);
-    reader.finish();
-    let secret = secret.and_then(|secret| key(&secret.value?).map_err(|wrong| wrong.tell(secret.place, faults)).ok());
-    let url = url?;
-    if !has_secret {
-        faults
-            .warning(place, format!("the calls of the webhook {} are not signed", quote(name)))
-            .help("add `secret_file`".to_owned());
-    }
-    Some(Webhook { url: url.value, secret })
-}
-
-/// The bytes of a `whsec_…` key (Standard Webhooks 1.0.0). The message never repeats any of it.
-fn key(secret: &Secret) -> Result<SecretBytes, Wrong> {
-    const SHORTEST: usize = 24;
-    let help = "make one with: echo whsec_$(openssl rand -base64 32)".to_owned();
-    let encoded = secret.expose().strip_prefix("whsec_");
-    let encoded = encoded.ok_or_else(|| wrong("a webhook secret begins with whsec_").help(help.clone()))?;
-    let bytes = STANDARD.decode(encoded);
-    let bytes = bytes.map_err(|_| wrong("what follows whsec_ is not base64").help(help.clone()))?;
-    if bytes.len() < SHORTEST {
-        let message = format!("this secret has {} bytes; {SHORTEST} are the least", bytes.len());
-        return Err(wrong(message).help(help));
-    }
-    Ok(SecretBytes::new(bytes))
-}
-
-fn payload(node: &Node) -> Result<(), Wrong> {
-    const NOT_YET: [&str; 6] = ["slack", "discord", "teams", "matrix", "telegram", "ntfy"];
-    let word = text(node)?;
-    if NOT_YET.contains(&word.as_str()) || word.starts_with("template:") {
-        return Err(wrong(written::not_yet(&word)));
-    }
-    choice(node, "payload", &[("standard", ())])
 }

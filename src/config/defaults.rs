@@ -23,6 +23,9 @@ allow_networks = []
 
 [stories]
 window = "5d"
+
+[web]
+listen = "127.0.0.1:8750"
 "#;
 
 /// `include`, relative to the main file.

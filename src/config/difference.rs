@@ -23,7 +23,7 @@ pub struct Difference {
     pub recipients: Change,
     pub webhooks: Change,
     pub terms: Change,
-    /// `[storage]`, `[polling]`, `[stories]`, `[mail]`; only `changed`, and `mail` added or removed.
+    /// `[storage]`, `[polling]`, `[stories]`, `[web]`, `[mail]`; only `changed`, and `mail` added or removed.
     pub sections: Change,
 }
 
@@ -54,6 +54,7 @@ fn sections(old: &Config, new: &Config) -> Change {
         ("storage", old.storage == new.storage),
         ("polling", old.polling == new.polling),
         ("stories", old.stories == new.stories),
+        ("web", old.web == new.web),
         ("operator", old.operator == new.operator),
     ];
     change.changed.extend(same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name.to_owned()));

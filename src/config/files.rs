@@ -147,7 +147,7 @@ fn expand(main: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
 }
 
 /// The kinds of tables, as they are written.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "feed",
     "mail",
     "operator",
@@ -158,12 +158,10 @@ const KINDS: [&str; 12] = [
     "storage",
     "terms",
     "watch",
+    "web",
     "webhook",
     "include",
 ];
-
-/// Kinds that are described but that this version does not act upon.
-const NOT_YET: [&str; 1] = ["web"];
 
 impl Written {
     fn add(&mut self, table: Table, sources: &mut Sources, faults: &mut Faults) {
@@ -179,9 +177,6 @@ impl Written {
                     faults.error(place, "only the main file may include others");
                 }
                 name if layers::is_section(name) => self.layers.add_section(name, &node, sources, faults),
-                name if NOT_YET.contains(&name) => {
-                    faults.error(place, written::not_yet(name));
-                }
                 name => written::unknown(name, place, "this file", KINDS.into_iter(), faults),
             }
         }

@@ -1,4 +1,4 @@
-//! The scalar sections (`[storage]`, `[polling]`, `[stories]`, `[mail]`) in layers: built-in defaults, the files, the
+//! The scalar sections (`[storage]`, `[polling]`, `[stories]`, `[mail]`, `[web]`) in layers: built-in defaults, the files, the
 //! environment, the command line; the later wins.
 //!
 //! The `config` crate merges them. What it would convert silently is refused before it sees it, and the place of each
@@ -25,7 +25,7 @@ enum Shape {
     Secret,
 }
 
-const SETTINGS: [(&str, &str, Shape); 20] = [
+const SETTINGS: [(&str, &str, Shape); 29] = [
     ("storage", "path", Shape::Text),
     ("storage", "retention", Shape::Text),
     ("polling", "concurrency", Shape::Integer),
@@ -46,6 +46,15 @@ const SETTINGS: [(&str, &str, Shape); 20] = [
     ("mail", "smtp", Shape::Text),
     ("mail", "password", Shape::Secret),
     ("mail", "password_file", Shape::Text),
+    ("mail", "command", Shape::Texts),
+    ("mail", "ca_file", Shape::Text),
+    ("mail", "client_certificate", Shape::Text),
+    ("mail", "client_key_file", Shape::Text),
+    ("mail", "max_per_minute", Shape::Integer),
+    ("mail", "templates", Shape::Text),
+    ("mail", "unsubscribe", Shape::Text),
+    ("web", "listen", Shape::Text),
+    ("web", "public_url", Shape::Text),
 ];
 
 /// The start of every variable that is read.

@@ -8,6 +8,7 @@ use super::{
     feeds,
     files::Written,
     layers::Settings,
+    mail,
     origins::Origins,
     place::{Place, Sources},
     references,
@@ -47,7 +48,8 @@ pub(super) fn read(
     let storage = settings::storage(merged, surroundings, faults);
     let polling = settings::polling(merged, surroundings, &mut sources, faults);
     let stories = settings::stories(merged, faults);
-    let mail = settings::mail(merged, surroundings, &mut sources, faults);
+    let mail = mail::mail(merged, surroundings, &mut sources, faults);
+    let web = settings::web(merged, faults);
     let operator = settings::operator(merged, faults);
     let mut parts = read_parts(written, surroundings, &mut sources, faults);
     check(&mut parts, &operator, is_incomplete, faults);
@@ -61,11 +63,12 @@ pub(super) fn read(
         true => judge(watches, terms, sources, faults, |_, _| Vec::new()),
         false => judge(watches, terms, sources, faults, compile),
     };
-    let config = assemble(storage, polling, stories, |storage, polling, stories| Config {
+    let config = assemble(storage.zip(web), polling, stories, |(storage, web), polling, stories| Config {
         storage,
         polling,
         stories,
         mail,
+        web,
         feeds: feeds.into_iter().map(|feed| feed.feed).collect(),
         outlets: outlets.into_iter().map(|(key, outlet)| (key, outlet.outlet)).collect(),
         watches,

@@ -9,6 +9,7 @@ mod difference;
 mod feeds;
 mod files;
 mod layers;
+mod mail;
 mod meant;
 mod origins;
 mod place;
@@ -20,6 +21,7 @@ mod values;
 mod watches;
 mod watchlists;
 mod ways;
+mod webhooks;
 mod written;
 
 #[cfg(test)]
@@ -28,7 +30,9 @@ mod tests;
 use std::{
     collections::BTreeMap,
     fmt,
+    net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -46,7 +50,7 @@ pub use units::duration as parse_duration;
 pub use watchlists::{Watchlists, load_watchlists};
 pub use ways::{Proxy, Route, Trusted};
 
-use crate::{alert, watch};
+use crate::{alert, message, watch};
 
 /// A configuration that can be used.
 pub struct Loaded {
@@ -109,6 +113,7 @@ pub struct Config {
     pub stories: Stories,
     /// `None` when nothing is written about mail; then no recipient has an address.
     pub mail: Option<Mail>,
+    pub web: Web,
     pub feeds: Vec<Feed>,
     pub outlets: BTreeMap<String, Outlet>,
     pub watches: Vec<Watch>,
@@ -152,12 +157,27 @@ pub struct Stories {
     pub window: Duration,
 }
 
+/// The web pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Web {
+    /// `None`: there are none.
+    pub listen: Option<SocketAddr>,
+    /// Ends in `/`. Under which others reach them, through a proxy as a rule.
+    pub public_url: Option<Url>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mail {
     /// Checked: `Name <address>`.
     pub from_name: String,
     pub from_address: String,
     pub transport: MailTransport,
+    /// At most so many mails a minute.
+    pub max_per_minute: Option<u32>,
+    /// The user's own, in the place of those that are built in.
+    pub templates: Option<Arc<message::MailTemplates>>,
+    /// Where requests to end alerts go by mail.
+    pub unsubscribe: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -172,7 +192,21 @@ pub enum MailTransport {
         security: Security,
         user: Option<String>,
         password: Option<Secret>,
+        tls: Tls,
     },
+    /// A program that takes the mail on its standard input; arguments are given as they stand, without a shell.
+    Command {
+        argv: Vec<String>,
+    },
+}
+
+/// What TLS to the mail server knows beyond the authorities of this machine; checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tls {
+    /// PEM.
+    pub authorities: Option<Vec<u8>>,
+    /// Certificate and key, PEM.
+    pub identity: Option<(Vec<u8>, SecretBytes)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,9 +296,15 @@ impl Default for Telling {
 
 #[derive(Clone, PartialEq)]
 pub struct Webhook {
+    /// Where to send to, as the payload wants it; may carry a token.
     pub url: Url,
-    /// The key's bytes (`whsec_…` decoded), 24 or more.
-    pub secret: Option<SecretBytes>,
+    /// The keys' bytes (`whsec_…` decoded), 24 or more each; every message is signed with all of them.
+    pub secrets: Vec<SecretBytes>,
+    /// Goes into `Authorization: Bearer`.
+    pub token: Option<Secret>,
+    pub payload: message::Payload,
+    /// At most so many messages a minute.
+    pub max_per_minute: Option<u32>,
 }
 
 /// The URL of a feed may carry a token.
@@ -292,7 +332,13 @@ impl fmt::Debug for Feed {
 /// Whoever knows the path of a webhook may call it: only the host is shown.
 impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, secret } = self;
-        f.debug_struct("Webhook").field("host", &url.host_str()).field("secret", secret).finish()
+        let Self { url, secrets, token, payload, max_per_minute } = self;
+        f.debug_struct("Webhook")
+            .field("host", &url.host_str())
+            .field("secrets", secrets)
+            .field("token", token)
+            .field("payload", payload)
+            .field("max_per_minute", max_per_minute)
+            .finish()
     }
 }

@@ -113,6 +113,30 @@ pub(super) fn read_secret(
     surroundings: &Surroundings,
     sources: &mut Sources,
 ) -> Option<At<Option<Secret>>> {
+    read_with(reader, key, file_key, surroundings, sources, from_file)
+}
+
+/// The same for what may have several lines.
+pub(super) fn read_secret_lines(
+    reader: &mut Reader<'_>,
+    key: &'static str,
+    file_key: &'static str,
+    surroundings: &Surroundings,
+    sources: &mut Sources,
+) -> Option<At<Option<Secret>>> {
+    read_with(reader, key, file_key, surroundings, sources, lines_from_file)
+}
+
+type Load = fn(&At<String>, &Surroundings, &mut Faults) -> Option<Secret>;
+
+fn read_with(
+    reader: &mut Reader<'_>,
+    key: &'static str,
+    file_key: &'static str,
+    surroundings: &Surroundings,
+    sources: &mut Sources,
+    load: Load,
+) -> Option<At<Option<Secret>>> {
     let inline = reader.take(key).and_then(|node| {
         sources.hide(node.place);
         let found = text(&node).map_err(|wrong| wrong.tell(node.place, reader.faults)).ok()?;
@@ -124,7 +148,7 @@ pub(super) fn read_secret(
         reader.faults.error(file.place, message).other("the other is here", inline.place);
     }
     match (inline, file) {
-        (_, Some(file)) => Some(At { place: file.place, value: from_file(&file, surroundings, reader.faults) }),
+        (_, Some(file)) => Some(At { place: file.place, value: load(&file, surroundings, reader.faults) }),
         (Some(inline), None) => {
             check_inline(inline.place, file_key, sources, reader.faults);
             Some(At { place: inline.place, value: check_filled(inline, reader.faults) })
@@ -155,12 +179,15 @@ fn check_filled(found: At<String>, faults: &mut Faults) -> Option<Secret> {
 
 /// The secret that a file holds; line breaks at its end are not part of it.
 pub(super) fn from_file(name: &At<String>, surroundings: &Surroundings, faults: &mut Faults) -> Option<Secret> {
+    let found = lines_from_file(name, surroundings, faults)?;
+    check_filled(At { place: name.place, value: found.expose().to_owned() }, faults)
+}
+
+/// All that a file holds, in as many lines as it has.
+pub(super) fn lines_from_file(name: &At<String>, surroundings: &Surroundings, faults: &mut Faults) -> Option<Secret> {
     let path = surroundings.secret_path(&name.value);
     match read_file(&path, surroundings.forbidden_mode(&path)) {
-        Ok(content) => {
-            let value = content.trim_end_matches(['\r', '\n']).to_owned();
-            check_filled(At { place: name.place, value }, faults)
-        }
+        Ok(content) => Some(Secret::new(content.trim_end_matches(['\r', '\n']).to_owned())),
         Err(wrong) => {
             wrong.tell(name.place, faults);
             None

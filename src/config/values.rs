@@ -1,6 +1,6 @@
 //! Values as meant: each function turns one written value into what it stands for, or says why it cannot.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
 
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
@@ -111,6 +111,30 @@ pub(super) fn web_address(node: &Node) -> Result<Url, Wrong> {
     Ok(url)
 }
 
+/// Where the web pages listen: an address with its port; the empty text turns them off.
+pub(super) fn listener(node: &Node) -> Result<Option<SocketAddr>, Wrong> {
+    let text = text(node)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        wrong(format!("{} is no address to listen on", quote(&text)))
+            .help("write an IP address and a port as in \"127.0.0.1:8750\", or \"\" for no web pages".to_owned())
+    })
+}
+
+/// The URL under which others reach the web pages; what follows its path would be lost.
+pub(super) fn public_address(node: &Node) -> Result<Url, Wrong> {
+    let mut url = web_address(node)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("nothing may follow the path of this URL"));
+    }
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    Ok(url)
+}
+
 fn no_url(text: &str, error: url::ParseError) -> Wrong {
     let bare = Url::parse(&format!("https://{text}"));
     let is_bare = error == url::ParseError::RelativeUrlWithoutBase
@@ -134,7 +158,7 @@ pub(super) fn mailbox(node: &Node) -> Result<(String, String), Wrong> {
         wrong(format!("{} is no sender", quote(&text)))
             .help("write it as \"Storywatch <alerts@example.org>\"".to_owned())
     })?;
-    if !message::is_address(&mailbox.email.to_string()) {
+    if !message::is_address(mailbox.email.as_ref()) {
         return Err(wrong(format!("{} is no e-mail address", quote(mailbox.email.as_ref()))));
     }
     let name = mailbox.name.unwrap_or_default();

@@ -74,6 +74,12 @@ impl Wrong {
         self
     }
 
+    /// Adds help where there is none yet.
+    pub fn or_help(mut self, help: &str) -> Self {
+        self.help.get_or_insert_with(|| help.to_owned());
+        self
+    }
+
     pub fn tell(self, place: Place, faults: &mut Faults) {
         faults.error(place, self.message).help(self.help);
     }
@@ -170,12 +176,14 @@ pub(super) struct Reader<'f> {
     /// How the table is called in messages: `[[feed]]`.
     name: &'f str,
     asked: Vec<&'static str>,
+    /// Keys that were taken and were there.
+    written: Vec<&'static str>,
     pub faults: &'f mut Faults,
 }
 
 impl<'f> Reader<'f> {
     pub fn new(table: Table, name: &'f str, faults: &'f mut Faults) -> Self {
-        Self { table, name, asked: Vec::new(), faults }
+        Self { table, name, asked: Vec::new(), written: Vec::new(), faults }
     }
 
     pub fn place(&self) -> Place {
@@ -184,7 +192,14 @@ impl<'f> Reader<'f> {
 
     pub fn take(&mut self, key: &'static str) -> Option<Node> {
         self.asked.push(key);
-        self.table.entries.remove(key).map(|(_, node)| node)
+        let node = self.table.entries.remove(key).map(|(_, node)| node);
+        self.written.extend(node.is_some().then_some(key));
+        node
+    }
+
+    /// Whether a key has been written: one that was taken and found wrong is not as good as missing.
+    pub fn is_known(&self, key: &'static str) -> bool {
+        self.written.contains(&key)
     }
 
     /// A value that may be missing.

@@ -53,8 +53,8 @@ fn write(path: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     File::open(&new)?.sync_all()
 }
 
-/// Mails in a maildir end their lines with LF alone, as local delivery agents write them.
-fn unix_lines(bytes: &[u8]) -> Vec<u8> {
+/// Mails in a maildir, and those given to a program, end their lines with LF alone, as local delivery agents write them.
+pub(super) fn unix_lines(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_suffix(b"\r\n") {

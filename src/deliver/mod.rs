@@ -3,6 +3,7 @@
 //! Must not word a message, touch the store or repeat an attempt: bytes and id come in as they were fixed when the alert
 //! was queued, an [`Outcome`] goes out, and what follows from it is the courier's.
 
+mod command;
 mod maildir;
 mod outcome;
 mod retry;
@@ -12,9 +13,14 @@ mod sinks;
 mod smtp;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;
 mod webhook;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 
@@ -25,9 +31,9 @@ use crate::{
 };
 
 pub use outcome::Outcome;
-pub use retry::retry_delay;
+pub use retry::{hook_delay, mail_delay, retry_at};
 
-use {maildir::Maildir, smtp::Smtp, webhook::Hook};
+use {command::Program, maildir::Maildir, smtp::Smtp, webhook::Hook};
 
 /// For one mail, from the connection to the last reply.
 const MAIL_DEADLINE: Duration = Duration::from_secs(120);
@@ -38,6 +44,7 @@ const HOOK_DEADLINE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Deliverer {
     mail: Option<MailRoute>,
+    mail_per_minute: Option<u32>,
     hooks: BTreeMap<String, Hook>,
     client: reqwest::Client,
     guard: Guard,
@@ -47,13 +54,21 @@ pub struct Deliverer {
 enum MailRoute {
     Maildir(Maildir),
     Smtp(Box<Smtp>),
+    Command(Program),
 }
 
 impl Deliverer {
     /// `client` must follow no redirects and refuse addresses that webhooks may not lie in; deadlines are set here.
     pub fn new(config: &Config, client: reqwest::Client, guard: Guard) -> Self {
         let hooks = config.webhooks.iter().map(|(name, hook)| (name.clone(), Hook::new(hook, HOOK_DEADLINE))).collect();
-        Self { mail: config.mail.as_ref().map(MailRoute::new), hooks, client, guard }
+        let mail_per_minute = config.mail.as_ref().and_then(|mail| mail.max_per_minute);
+        Self { mail: config.mail.as_ref().map(MailRoute::new), mail_per_minute, hooks, client, guard }
+    }
+
+    /// At most so many messages a minute, by lane, where the configuration says so.
+    pub fn limits(&self) -> HashMap<String, u32> {
+        let hooks = self.hooks.iter().filter_map(|(name, hook)| Some((format!("hook:{name}"), hook.per_minute()?)));
+        hooks.chain(self.mail_per_minute.map(|limit| ("mail".to_owned(), limit))).collect()
     }
 
     /// Makes one attempt. `channel` is `mail:ADDRESS` or `hook:NAME`; `id` is the delivery's fixed Message-ID or
@@ -66,6 +81,7 @@ impl Deliverer {
             Some(("mail", address)) => match &self.mail {
                 Some(MailRoute::Maildir(maildir)) => maildir.deliver(id, bytes).await,
                 Some(MailRoute::Smtp(smtp)) => smtp.deliver(address, bytes).await,
+                Some(MailRoute::Command(program)) => program.deliver(address, bytes).await,
                 None => Outcome::permanent("[mail] is not configured"),
             },
             Some(("hook", name)) => match self.hooks.get(name) {
@@ -84,6 +100,9 @@ impl MailRoute {
     fn new(mail: &Mail) -> Self {
         match &mail.transport {
             MailTransport::Maildir { path } => Self::Maildir(Maildir::new(path.clone())),
+            MailTransport::Command { argv } => {
+                Self::Command(Program::new(argv.clone(), mail.from_address.clone(), MAIL_DEADLINE))
+            }
             MailTransport::Smtp { .. } => Self::Smtp(Box::new(Smtp::new(mail, MAIL_DEADLINE))),
         }
     }

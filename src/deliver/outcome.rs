@@ -10,8 +10,12 @@ const MAX_REASON: usize = 300;
 pub enum Outcome {
     /// The other side has taken responsibility.
     Sent { detail: String },
-    /// Not taken, and may be tried again; not before `retry_after` where the other side named a time.
+    /// The channel takes nothing now and may be tried again; not before `retry_after` where the other side named a time.
     Transient { reason: String, retry_after: Option<Duration> },
+    /// This message is not taken now; others may be.
+    Deferred { reason: String },
+    /// Another configuration must heal the channel first: the login is refused, or the sender.
+    Broken { reason: String },
     /// Refused for good: this message to this channel will not be taken.
     Permanent { reason: String },
     /// The message was on its way and no answer came: it may have been taken. Tried again with the same identity, since
@@ -28,6 +32,14 @@ impl Outcome {
 
     pub(super) fn transient(reason: impl AsRef<str>) -> Self {
         Self::Transient { reason: shown(reason.as_ref()), retry_after: None }
+    }
+
+    pub(super) fn deferred(reason: impl AsRef<str>) -> Self {
+        Self::Deferred { reason: shown(reason.as_ref()) }
+    }
+
+    pub(super) fn broken(reason: impl AsRef<str>) -> Self {
+        Self::Broken { reason: shown(reason.as_ref()) }
     }
 
     pub(super) fn permanent(reason: impl AsRef<str>) -> Self {
@@ -49,7 +61,20 @@ impl Outcome {
 
     /// Whether another attempt makes sense.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Transient { .. } | Self::Ambiguous { .. })
+        !matches!(self, Self::Sent { .. } | Self::Permanent { .. } | Self::Gone { .. })
+    }
+
+    /// The word that an attempt is stored with.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Sent { .. } => "sent",
+            Self::Transient { .. } => "transient",
+            Self::Deferred { .. } => "deferred",
+            Self::Broken { .. } => "broken",
+            Self::Permanent { .. } => "permanent",
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::Gone { .. } => "gone",
+        }
     }
 
     /// What the other side said, or what went wrong.
@@ -57,6 +82,8 @@ impl Outcome {
         match self {
             Self::Sent { detail } => detail,
             Self::Transient { reason, .. }
+            | Self::Deferred { reason }
+            | Self::Broken { reason }
             | Self::Permanent { reason }
             | Self::Ambiguous { reason }
             | Self::Gone { reason } => reason,

@@ -13,22 +13,26 @@ use lettre::{
     transport::smtp::{
         Error,
         authentication::{Credentials, DEFAULT_MECHANISMS},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, Certificate, Identity, TlsParameters},
         commands::{Data, Mail as MailFrom, Rcpt},
         extension::ClientId,
     },
 };
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use tokio::{net::TcpStream, time::Instant};
 
 use super::outcome::Outcome;
 use crate::{
-    config::{Mail, MailTransport, Secret, Security},
+    config::{Mail, MailTransport, Secret, Security, Tls},
     message::parse_address,
 };
 
 /// Connections kept for the next mail, and how long. Servers close idle ones after about five minutes.
-const MAX_IDLE: usize = 2;
+/// As many as are in use at the same time.
+const MAX_IDLE: usize = 4;
 const IDLE: Duration = Duration::from_secs(60);
+/// One that was used so lately is taken to be alive.
+const FRESH: Duration = Duration::from_secs(5);
 /// How long a kept connection may take to show that it is alive.
 const NOOP: Duration = Duration::from_secs(5);
 
@@ -41,6 +45,7 @@ pub(super) struct Smtp {
     from: String,
     deadline: Duration,
     idle: Mutex<Vec<(Instant, AsyncSmtpConnection)>>,
+    trust: Tls,
     tls: OnceLock<TlsParameters>,
 }
 
@@ -77,7 +82,7 @@ impl Stage {
 impl Smtp {
     /// `mail.transport` must be SMTP; `deadline` is for one mail, all stages together.
     pub(super) fn new(mail: &Mail, deadline: Duration) -> Self {
-        let MailTransport::Smtp { host, port, security, user, password } = &mail.transport else {
+        let MailTransport::Smtp { host, port, security, user, password, tls } = &mail.transport else {
             unreachable!("the caller has looked at the transport");
         };
         Self {
@@ -88,6 +93,7 @@ impl Smtp {
             from: mail.from_address.clone(),
             deadline,
             idle: Mutex::new(Vec::new()),
+            trust: tls.clone(),
             tls: OnceLock::new(),
         }
     }
@@ -113,26 +119,42 @@ impl Smtp {
         let (Ok(from), Ok(to)) = (parse_address(&self.from), parse_address(address)) else {
             return Outcome::permanent("sender or recipient is not a mail address");
         };
+        if let Some(mut kept) = self.kept().await {
+            match send(&mut kept, from.clone(), to.clone(), bytes, stage).await {
+                Ok(reply) => return self.taken(kept, &reply),
+                // A server that ends a dialogue after so many mails or minutes says so here, and nothing has been said.
+                Err(error) if *stage == Stage::MailFrom && !has_code(&error, 500..) => {}
+                Err(error) => return self.judge(*stage, &error),
+            }
+        }
+        *stage = Stage::Connect;
         let mut connection = match self.connection(stage).await {
             Ok(connection) => connection,
             Err(outcome) => return outcome,
         };
         match send(&mut connection, from, to, bytes, stage).await {
-            Ok(reply) => {
-                self.park(connection);
-                Outcome::sent(self.without_login(&reply))
-            }
+            Ok(reply) => self.taken(connection, &reply),
             // A refusal leaves the dialogue in order, but a new connection is surer than RSET and costs little.
             Err(error) => self.judge(*stage, &error),
         }
     }
 
-    async fn connection(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, Outcome> {
-        while let Some(mut idle) = self.take_idle() {
-            if tokio::time::timeout(NOOP, idle.test_connected()).await.unwrap_or(false) {
-                return Ok(idle);
+    fn taken(&self, connection: AsyncSmtpConnection, reply: &str) -> Outcome {
+        self.park(connection);
+        Outcome::sent(self.without_login(reply))
+    }
+
+    /// A connection from before that is still good.
+    async fn kept(&self) -> Option<AsyncSmtpConnection> {
+        while let Some((since, mut idle)) = self.take_idle() {
+            if since.elapsed() < FRESH || tokio::time::timeout(NOOP, idle.test_connected()).await.unwrap_or(false) {
+                return Some(idle);
             }
         }
+        None
+    }
+
+    async fn connection(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, Outcome> {
         let mut connection = self.connect().await?;
         if let Some((user, password)) = &self.login {
             *stage = Stage::Auth;
@@ -143,10 +165,10 @@ impl Smtp {
         Ok(connection)
     }
 
-    fn take_idle(&self) -> Option<AsyncSmtpConnection> {
+    fn take_idle(&self) -> Option<(Instant, AsyncSmtpConnection)> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(|(since, _)| since.elapsed() < IDLE);
-        idle.pop().map(|(_, connection)| connection)
+        idle.pop()
     }
 
     fn park(&self, connection: AsyncSmtpConnection) {
@@ -181,7 +203,14 @@ impl Smtp {
         if let Some(tls) = self.tls.get() {
             return Ok(tls.clone());
         }
-        let tls = TlsParameters::new(self.host.clone())?;
+        let mut builder = TlsParameters::builder(self.host.clone());
+        if let Some(authorities) = &self.trust.authorities {
+            builder = builder.add_root_certificate(Certificate::from_pem(authorities)?);
+        }
+        if let Some((certificate, key)) = &self.trust.identity {
+            builder = builder.identify_with(Identity::from_pem(&leaf(certificate), key.expose())?);
+        }
+        let tls = builder.build()?;
         Ok(self.tls.get_or_init(|| tls).clone())
     }
 
@@ -194,12 +223,14 @@ impl Smtp {
             // Another configuration heals these, and the mails must still be there then: a login or a sender refused,
             // 530 (login or TLS wanted) wherever it comes.
             (Stage::Auth, Some(code @ 500..)) => {
-                Outcome::transient(format!("login refused ({code}): the channel is broken"))
+                Outcome::broken(format!("login refused ({code}): the channel is broken"))
             }
             (Stage::MailFrom, Some(500..)) | (_, Some(530)) => {
-                Outcome::transient(format!("{reason}: the channel is broken"))
+                Outcome::broken(format!("{reason}: the channel is broken"))
             }
             (Stage::RcptTo | Stage::Data | Stage::Message, Some(500..)) => Outcome::permanent(reason),
+            // The server goes on, only this mail has to wait (greylisting, a full mailbox); 421 is about the server.
+            (Stage::RcptTo | Stage::Data | Stage::Message, Some(code)) if code != 421 => Outcome::deferred(reason),
             (Stage::Message, None) => Outcome::ambiguous(reason),
             _ => Outcome::transient(reason),
         }
@@ -232,6 +263,15 @@ async fn send(
     *stage = Stage::Message;
     let reply = connection.message(bytes).await?;
     Ok(format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")))
+}
+
+fn has_code(error: &Error, codes: std::ops::RangeFrom<u16>) -> bool {
+    error.status().is_some_and(|status| codes.contains(&u16::from(status)))
+}
+
+/// The first certificate in DER: lettre takes the bytes it is given as one certificate as they stand, PEM or not.
+fn leaf(pem: &[u8]) -> Vec<u8> {
+    CertificateDer::from_pem_slice(pem).map(|certificate| certificate.as_ref().to_vec()).unwrap_or_default()
 }
 
 /// lettre's words with the cause that it keeps apart ("Connection error" alone helps nobody).

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     alert::ChannelId,
-    config::{Mail, MailTransport, Secret, SecretBytes, Security, Webhook},
+    config::{Mail, MailTransport, Secret, SecretBytes, Security, Tls, Webhook},
+    message::Payload,
 };
 
 const MAIL: &[u8] = b"Subject: a test\r\n\r\n.a line with a dot\r\n";
@@ -30,19 +31,17 @@ fn smtp(sink: &Sink, security: Security, login: Option<(&str, &str)>, deadline: 
             security,
             user: login.map(|(user, _)| user.to_owned()),
             password: login.map(|(_, password)| Secret::new(password.to_owned())),
+            tls: Tls::default(),
         },
+        max_per_minute: None,
+        templates: None,
+        unsubscribe: None,
     };
     Smtp::new(&mail, deadline)
 }
 
 fn kind(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Sent { .. } => "sent",
-        Outcome::Transient { .. } => "transient",
-        Outcome::Permanent { .. } => "permanent",
-        Outcome::Ambiguous { .. } => "ambiguous",
-        Outcome::Gone { .. } => "gone",
-    }
+    outcome.word()
 }
 
 /// One mail to a server that does `act` at `step`.
@@ -61,16 +60,20 @@ fn check_mail(step: &'static str, act: Act, expected: &str, part_of_reason: &str
 
 #[test]
 fn a_reply_means_what_its_code_and_stage_say() {
-    for step in ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "."] {
+    for step in ["CONNECT", "EHLO", "MAIL"] {
         check_mail(step, Act::Say("451 4.3.0 come back later"), "transient", "come back later");
     }
+    for step in ["RCPT", "DATA", "."] {
+        check_mail(step, Act::Say("451 4.7.1 greylisted, come back later"), "deferred", "come back later");
+        check_mail(step, Act::Say("421 4.3.2 closing"), "transient", "closing");
+    }
     check_mail("CONNECT", Act::Say("554 5.7.1 not here"), "transient", "not here");
-    check_mail("MAIL", Act::Say("550 5.7.1 no such sender"), "transient", "the channel is broken");
-    check_mail("RCPT", Act::Say("530 5.7.0 authentication wanted"), "transient", "the channel is broken");
+    check_mail("MAIL", Act::Say("550 5.7.1 no such sender"), "broken", "the channel is broken");
+    check_mail("RCPT", Act::Say("530 5.7.0 authentication wanted"), "broken", "the channel is broken");
     for step in ["RCPT", "DATA", "."] {
         check_mail(step, Act::Say("550 5.1.1 nobody here"), "permanent", "nobody here");
     }
-    check_mail(".", Act::Say("421 4.3.2 closing"), "transient", "closing");
+    check_mail(".", Act::Say("552 5.3.4 too large"), "permanent", "too large");
 }
 
 #[test]
@@ -155,7 +158,7 @@ async fn a_refused_login_breaks_the_channel_and_tells_no_secret() {
     let sink = Sink::smtp("AUTH", Some(refusal), &["AUTH PLAIN LOGIN"]).await;
     let smtp = smtp(&sink, Security::Opportunistic, Some(("clerk@example.org", "pa55word")), PATIENCE);
     let outcome = smtp.deliver("desk@example.net", MAIL).await;
-    assert_eq!(kind(&outcome), "transient");
+    assert_eq!(kind(&outcome), "broken");
     assert!(outcome.reason().contains("channel is broken"), "{outcome:?}");
     assert!(!outcome.reason().contains("pa55word") && !outcome.reason().contains("clerk"), "{outcome:?}");
     assert!(!format!("{smtp:?}").contains("pa55word"));
@@ -195,12 +198,16 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_700_000_000).expect("within range")
 }
 
+fn webhook(url: url::Url) -> Webhook {
+    let secrets = vec![SecretBytes::new(key())];
+    Webhook { url, secrets, token: None, payload: Payload::Standard, max_per_minute: None }
+}
+
 async fn post(sink: &Sink, deadline: Duration) -> Outcome {
     let url = format!("http://127.0.0.1:{}/in?token=t0ken", sink.port).parse().expect("a URL");
-    let secret = Some(SecretBytes::new(key()));
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
     let client = client.expect("a client without TLS needs");
-    Hook::new(&Webhook { url, secret }, deadline).deliver(&client, "msg_S1_0_ab", b"{}", now()).await
+    Hook::new(&webhook(url), deadline).deliver(&client, "msg_S1_0_ab", b"{}", now()).await
 }
 
 #[track_caller]
@@ -225,7 +232,8 @@ fn a_hook_is_judged_by_its_status() {
     check_hook(Act::Say("HTTP/1.1 200 OK\r\nContent-Length: 0"), "sent", None);
     check_hook(Act::Say("HTTP/1.1 204 No Content"), "sent", None);
     check_hook(Act::Say("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0"), "transient", None);
-    check_hook(Act::Say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0"), "transient", None);
+    check_hook(Act::Say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0"), "deferred", None);
+    check_hook(Act::Say("HTTP/1.1 404 Not Found\r\nContent-Length: 0"), "transient", None);
     check_hook(Act::Say("HTTP/1.1 500 Oh\r\nContent-Length: 0"), "transient", None);
     check_hook(Act::Say("HTTP/1.1 410 Gone\r\nContent-Length: 0"), "gone", None);
 }
@@ -278,9 +286,13 @@ async fn a_channel_is_found_by_its_name() {
         from_name: "Storywatch".to_owned(),
         from_address: "alerts@example.org".to_owned(),
         transport: MailTransport::Maildir { path: dir.path().to_owned() },
+        max_per_minute: None,
+        templates: None,
+        unsubscribe: None,
     };
     let deliverer = Deliverer {
         mail: Some(MailRoute::new(&mail)),
+        mail_per_minute: None,
         hooks: BTreeMap::new(),
         client: reqwest::Client::builder().no_proxy().build().expect("a client"),
         guard: crate::fetch::Guard::new(Vec::new()),

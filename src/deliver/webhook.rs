@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::{outcome::Outcome, signature};
-use crate::config;
+use crate::{config, message::Payload};
 
 /// Bytes read of an answer, which is looked at only to let the connection be used again.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -23,18 +23,21 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// A `[webhook.NAME]`, ready to be sent to.
 #[derive(Debug)]
 pub(super) struct Hook {
-    url: Url,
-    secret: Option<config::SecretBytes>,
+    config: config::Webhook,
     deadline: Duration,
 }
 
 impl Hook {
     pub(super) fn new(hook: &config::Webhook, deadline: Duration) -> Self {
-        Self { url: hook.url.clone(), secret: hook.secret.clone(), deadline }
+        Self { config: hook.clone(), deadline }
     }
 
     pub(super) fn url(&self) -> &Url {
-        &self.url
+        &self.config.url
+    }
+
+    pub(super) fn per_minute(&self) -> Option<u32> {
+        self.config.max_per_minute
     }
 
     pub(super) async fn deliver(&self, client: &reqwest::Client, id: &str, body: &[u8], now: Timestamp) -> Outcome {
@@ -51,18 +54,36 @@ impl Hook {
     }
 
     fn request(&self, client: &reqwest::Client, id: &str, body: &[u8], now: Timestamp) -> reqwest::RequestBuilder {
+        let config::Webhook { url, secrets, token, payload, .. } = &self.config;
         let timestamp = now.as_second();
-        let request = client
-            .post(self.url.clone())
-            .header(CONTENT_TYPE, "application/json")
+        let mut request = match payload {
+            // The id is the transaction id: a repeat makes no second message.
+            Payload::Matrix => client.put(with_segment(url, id)),
+            _ => client.post(url.clone()),
+        };
+        request = request
+            .header(CONTENT_TYPE, payload.content_type())
             .header("webhook-id", id)
             .header("webhook-timestamp", timestamp)
             .body(body.to_vec());
-        match &self.secret {
-            Some(secret) => request.header("webhook-signature", signature::sign(secret.expose(), id, timestamp, body)),
-            None => request,
+        if let Some(token) = token {
+            request = request.bearer_auth(token.expose());
         }
+        if secrets.is_empty() {
+            return request;
+        }
+        // While keys are rotated every one of them signs, so that either end may change first.
+        let sign = |secret: &config::SecretBytes| signature::sign(secret.expose(), id, timestamp, body);
+        request.header("webhook-signature", secrets.iter().map(sign).collect::<Vec<_>>().join(" "))
     }
+}
+
+fn with_segment(url: &Url, id: &str) -> Url {
+    let mut url = url.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().push(id);
+    }
+    url
 }
 
 /// The status alone decides, so an endless or broken body behind it changes nothing.
@@ -76,7 +97,8 @@ async fn drain(response: &mut reqwest::Response) {
     }
 }
 
-/// Only 2xx is taken; 410 retires the hook; everything else is tried again (Standard Webhooks 1.0.0, "Deliverability").
+/// Only 2xx is taken; 410 retires the hook; everything else is tried again (Standard Webhooks 1.0.0, "Deliverability"):
+/// what speaks against this one body holds up no other.
 fn judge(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Outcome {
     let reason = format!("answered {status}");
     match status {
@@ -85,6 +107,9 @@ fn judge(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Outcome {
         status if status.is_redirection() => Outcome::transient(format!("{reason}: redirects are not followed")),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             Outcome::Transient { reason, retry_after: retry_after(headers, now) }
+        }
+        StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY => {
+            Outcome::deferred(reason)
         }
         _ => Outcome::transient(reason),
     }

@@ -138,14 +138,16 @@ fn told(connection: &Connection, rules: &Rules, alert: &AlertRow) -> Result<Told
 
 fn word_digest(rules: &Rules, digest: &mut Digest, channel: ChannelId) -> Result<Message, String> {
     digest.channel = channel;
-    let Some(address) = digest.channel.0.strip_prefix("mail:") else { return Ok(message::digest_webhook(digest)) };
+    let Some(address) = digest.channel.0.strip_prefix("mail:") else {
+        return rules.payload(&digest.channel)?.digest(digest);
+    };
     let sender = rules.sender.as_ref().ok_or("the configuration has no [mail] section any more")?;
     message::digest_mail(digest, sender, address).map_err(|error| error.to_string())
 }
 
 pub(super) fn word_bulletin(rules: &Rules, bulletin: &Bulletin) -> Result<Message, String> {
     let Some(address) = bulletin.channel.0.strip_prefix("mail:") else {
-        return Ok(message::bulletin_webhook(bulletin));
+        return rules.payload(&bulletin.channel)?.bulletin(bulletin);
     };
     let sender = rules.sender.as_ref().ok_or("the configuration has no [mail] section any more")?;
     message::bulletin_mail(bulletin, sender, address).map_err(|error| error.to_string())

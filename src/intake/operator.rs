@@ -17,14 +17,10 @@ use crate::{
 
 /// Notices wait so long for others, so that an outage is one message.
 const GATHER: SignedDuration = SignedDuration::from_mins(1);
-/// From this attempt on a channel that does not take a message is told of: two and a half hours after the first.
-const FAILING_AT: u32 = 5;
 
 /// Whether [`tell`] would do anything.
 pub(super) fn is_anything_to_tell(connection: &Connection, rules: &Rules, now: Timestamp) -> Result<bool, Error> {
-    Ok(!notices::channels_in_trouble(connection, FAILING_AT)?.is_empty()
-        || !notices::recovered_channels(connection)?.is_empty()
-        || is_due(rules, &notices::untold(connection)?, now))
+    Ok(is_due(rules, &notices::untold(connection)?, now))
 }
 
 fn is_due(rules: &Rules, untold: &[Untold], now: Timestamp) -> bool {
@@ -33,9 +29,8 @@ fn is_due(rules: &Rules, untold: &[Untold], now: Timestamp) -> bool {
         && oldest.is_some_and(|oldest| now.duration_since(oldest) >= GATHER || oldest > now)
 }
 
-/// Notes channels that have come into trouble or out of it, and queues one message about everything that is to be told.
+/// Queues one message about everything that is to be told.
 pub(super) fn tell(connection: &Connection, rules: &Rules, now: Timestamp) -> Result<usize, Error> {
-    note_channels(connection, now)?;
     let untold = notices::untold(connection)?;
     if !is_due(rules, &untold, now) {
         return Ok(0);
@@ -77,24 +72,4 @@ fn ways_around(rules: &Rules, untold: &[Untold]) -> Vec<ChannelId> {
     let elsewhere: Vec<ChannelId> = all.iter().filter(|way| !shares_server(way)).cloned().collect();
     let others: Vec<ChannelId> = all.iter().filter(|way| !broken.contains(way)).cloned().collect();
     [elsewhere, others, all].into_iter().find(|ways| !ways.is_empty()).unwrap_or_default()
-}
-
-fn note_channels(connection: &Connection, now: Timestamp) -> Result<(), Error> {
-    for trouble in notices::channels_in_trouble(connection, FAILING_AT)? {
-        let name = &trouble.channel;
-        let text = match trouble.dead {
-            0 => format!("{name} does not take messages: {} waiting; {}", trouble.waiting, trouble.error),
-            dead => format!(
-                "{name}: {dead} messages were given up; {}. `storywatch outbox list` shows them, `outbox retry` sends \
-                 them again.",
-                trouble.error
-            ),
-        };
-        notices::raise(connection, &format!("channel:{name}"), "dead", &text, now)?;
-    }
-    for channel in notices::recovered_channels(connection)? {
-        let closing = format!("{channel} takes messages again.");
-        notices::close(connection, &format!("channel:{channel}"), "dead", &closing, now)?;
-    }
-    Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     config::{self, Config},
     entry::{Entry, EntryId},
     fetch::registrable_domain,
-    message::Sender,
+    message::{Payload, Sender},
     store::{Error, alerts},
     story::OutletNames,
     watch::{self, Subject, WatchSet},
@@ -64,7 +64,10 @@ impl Rules {
             return Err(format!("watch {}: {}", queries[*index].name, problem.message));
         }
         let sender = match &config.mail {
-            Some(mail) => Some(Sender::new(&mail.from_name, &mail.from_address).map_err(|error| error.to_string())?),
+            Some(mail) => {
+                let sender = Sender::new(&mail.from_name, &mail.from_address).map_err(|error| error.to_string())?;
+                Some(sender.with_templates(mail.templates.clone()))
+            }
             None => None,
         };
         let domains = |(key, outlet): (&String, &config::Outlet)| {
@@ -149,6 +152,16 @@ impl Rules {
     /// URLs of the feeds that are polled.
     pub fn feed_urls(&self) -> Vec<String> {
         self.config.feeds.iter().filter(|feed| feed.enabled).map(|feed| feed.url.to_string()).collect()
+    }
+
+    /// What the other end of a webhook understands.
+    ///
+    /// # Errors
+    /// When the channel is no webhook of the configuration.
+    pub(super) fn payload(&self, channel: &ChannelId) -> Result<&Payload, String> {
+        let name = channel.0.strip_prefix("hook:").unwrap_or_default();
+        let hook = self.config.webhooks.get(name);
+        hook.map(|hook| &hook.payload).ok_or_else(|| format!("{channel} is not configured any more"))
     }
 
     /// How the feed at this URL is called.

@@ -12,9 +12,9 @@ use crate::{
         Budget, Candidate, ChannelId, Corrected, Event, Facts, Priority, RecipientId, Released, Route, Told, Traffic,
         headline_changes, ready_watches, release, words,
     },
-    message::{self, Happened, MatchedWatch, Message},
+    message::{self, Happened, Links, MatchedWatch, Message, Muted, Ticket},
     store::{
-        Error,
+        self, Error,
         alerts::{self, AlertRow, MatchRow},
         entries, instance_token, stories,
     },
@@ -162,6 +162,7 @@ impl LettingOut<'_> {
             instance: instance_token(connection)?,
             thread: Vec::new(),
             happened: self.happened(ripe, &corrected, remarks)?,
+            links: self.links(row)?,
             is_text_only: settings.is_text_only,
         };
         let mut messages = Vec::new();
@@ -172,6 +173,28 @@ impl LettingOut<'_> {
         }
         alerts::queue(connection, row.id, (independent, &told), &messages, now)?;
         Ok(messages.len())
+    }
+
+    /// How the reader ends alerts: by a link where the pages have a public URL, by mail where there is an address for it.
+    fn links(&self, row: &AlertRow) -> Result<Links, Error> {
+        let Deciding { connection, rules, now, .. } = self.deciding;
+        let public = rules.config.web.public_url.as_ref().filter(|_| rules.config.web.listen.is_some());
+        let address = rules.config.mail.as_ref().and_then(|mail| mail.unsubscribe.as_deref());
+        if public.is_none() && address.is_none() {
+            return Ok(Links::default());
+        }
+        let key = store::signing_key(connection)?;
+        let seal = |muted: Muted| Ticket::new(&row.recipient, muted, now).seal(&key);
+        let story = seal(Muted::Story(row.story));
+        // The watch of the subject and of List-Id.
+        let first = alerts::first_watches(connection, row)?.into_iter().chain(row.watches.iter().cloned()).next();
+        let watch = first.map(|watch| seal(Muted::Watch(watch)));
+        let link = |ticket: &String| public.map(|url| format!("{url}mute/{ticket}"));
+        Ok(Links {
+            story: link(&story),
+            watch: watch.as_ref().and_then(link),
+            watch_mail: address.zip(watch).map(|(address, ticket)| format!("mailto:{address}?subject=mute%20{ticket}")),
+        })
     }
 
     /// What is other than when the recipient was last told.
@@ -229,7 +252,9 @@ fn remarks(budget: Option<Budget>, used: usize) -> Vec<String> {
 
 /// An alert in the form of its channel.
 pub fn word(rules: &Rules, alert: &message::Alert) -> Result<Message, String> {
-    let Some(address) = alert.channel.0.strip_prefix("mail:") else { return Ok(message::webhook(alert)) };
+    let Some(address) = alert.channel.0.strip_prefix("mail:") else {
+        return rules.payload(&alert.channel)?.alert(alert);
+    };
     let sender = rules.sender.as_ref().ok_or("the configuration has no [mail] section any more")?;
     message::mail(alert, sender, address).map_err(|error| error.to_string())
 }

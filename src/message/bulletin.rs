@@ -12,9 +12,10 @@ use super::{
     BadAddress, Message, Sender, html, identity,
     line::{clipped, header_text, wrap},
     mail::{date, formatted, parse_address},
+    post::{Line, Post},
     view::Times,
 };
-use crate::alert::{ChannelId, RecipientId};
+use crate::alert::{ChannelId, Priority, RecipientId};
 
 /// Sentences that are listed; the rest is counted.
 const MOST: usize = 50;
@@ -105,7 +106,7 @@ pub fn bulletin_mail(bulletin: &Bulletin, sender: &Sender, to: &str) -> Result<M
 }
 
 /// The bulletin as the body of a webhook.
-pub fn bulletin_webhook(bulletin: &Bulletin) -> Message {
+pub(super) fn bulletin_webhook(bulletin: &Bulletin) -> Message {
     let view = view(bulletin);
     let body = json!({
         "type": format!("operator.{}", bulletin.kind.as_str()),
@@ -116,4 +117,13 @@ pub fn bulletin_webhook(bulletin: &Bulletin) -> Message {
         id: identity::collected_webhook_id(bulletin.number, &bulletin.instance, &bulletin.channel.0),
         bytes: body.to_string().into_bytes(),
     }
+}
+
+/// The bulletin for a chat service.
+pub(super) fn bulletin_post(bulletin: &Bulletin) -> Post {
+    let view = view(bulletin);
+    let lines = view.lines.iter().take(20).map(|line| Line::plain(line)).collect();
+    let Message { id, bytes } = bulletin_webhook(bulletin);
+    let data = serde_json::from_slice(&bytes).unwrap_or_default();
+    Post { id, title: view.title, url: None, lines, priority: Priority::Normal, queued: bulletin.queued, data }
 }

@@ -16,6 +16,7 @@ use super::{
     BadAddress, Message, Sender, html, identity,
     line::{clipped, header_text, safe_url},
     mail::{date, formatted, parse_address},
+    post::{Line, Post},
     view::MAX_HEADLINE,
 };
 use crate::{
@@ -32,6 +33,8 @@ pub const MOST_STORIES: usize = 30;
 const MAX_HTML: usize = 90_000;
 /// How many stories are listed; the next is taken while the HTML part is too large.
 const SIZES: [usize; 4] = [MOST_STORIES, 20, 10, 3];
+/// Stories of a digest that a chat service is told of; it limits a message to a few thousand characters.
+const POSTED: usize = 10;
 /// Bytes of a webhook's body.
 const MAX_BODY: usize = 20_000;
 
@@ -143,7 +146,7 @@ fn parts(digest: &Digest) -> (String, String) {
 }
 
 /// The digest as the body of a webhook.
-pub fn digest_webhook(digest: &Digest) -> Message {
+pub(super) fn digest_webhook(digest: &Digest) -> Message {
     let mut bytes = body(digest, SIZES[0]).to_string().into_bytes();
     for most in [20, 10, 5, 1, 0] {
         if bytes.len() < MAX_BODY {
@@ -152,6 +155,25 @@ pub fn digest_webhook(digest: &Digest) -> Message {
         bytes = body(digest, most).to_string().into_bytes();
     }
     Message { id: identity::collected_webhook_id(digest.number, &digest.instance, &digest.channel.0), bytes }
+}
+
+/// The digest for a chat service; few of the stories fit.
+pub(super) fn digest_post(digest: &Digest) -> Post {
+    let view = view::view(digest, POSTED);
+    let mut lines: Vec<Line> = view.totals.iter().map(|line| Line::plain(line)).collect();
+    for section in &view.sections {
+        lines.push(Line::plain(&section.title));
+        for row in &section.rows {
+            let link = row.link.as_ref().map(|link| (link.host.clone(), link.url.clone()));
+            let text = format!("{}. {} ({})", row.number, row.headline, row.source);
+            lines.push(Line { link, ..Line::plain(&text) });
+        }
+        lines.extend(section.not_listed.iter().map(|line| Line::plain(line)));
+    }
+    let Message { id, bytes } = digest_webhook(digest);
+    let data = serde_json::from_slice(&bytes).unwrap_or_default();
+    let title = digest_headline(digest);
+    Post { id, title, url: None, lines, priority: Priority::Normal, queued: digest.until, data }
 }
 
 fn body(digest: &Digest, most: usize) -> Value {

@@ -9,7 +9,7 @@ use super::view::View;
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
-    templates.set_syntax(lines_of_tags_leave_no_line());
+    templates.set_syntax(tags_leave_no_line());
     for (name, source) in [
         ("alert.html", include_str!("templates/alert.html")),
         ("digest.html", include_str!("templates/digest.html")),
@@ -20,7 +20,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     templates
 });
 
-fn lines_of_tags_leave_no_line() -> SyntaxConfig {
+/// Lines that hold only a tag of the template leave no empty line behind.
+pub(super) fn tags_leave_no_line() -> SyntaxConfig {
     let built = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     built.expect("only the handling of white space differs from the default")
 }

@@ -3,7 +3,7 @@
 //! Everything lettre would make up itself at build time (date, id, boundary) is set here, so that the bytes depend on
 //! the alert alone.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use jiff::Timestamp;
 use lettre::{
@@ -15,7 +15,7 @@ use lettre::{
 };
 
 use super::{
-    Alert, Message, html, identity,
+    Alert, Links, MailTemplates, Message, html, identity,
     line::{clean, header_text},
     text,
     view::{self, Room},
@@ -42,10 +42,11 @@ const MAX_REFERENCES: usize = 20;
 pub struct BadAddress(String);
 
 /// Who mails come from: the installation, never an article's author (its domain would fail DMARC).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sender {
     name: String,
     pub(super) address: Address,
+    templates: Option<Arc<MailTemplates>>,
 }
 
 impl Sender {
@@ -54,7 +55,13 @@ impl Sender {
     /// # Errors
     /// When `address` is no mail address.
     pub fn new(name: &str, address: &str) -> Result<Self, BadAddress> {
-        Ok(Self { name: clean(name), address: parse_address(address)? })
+        Ok(Self { name: clean(name), address: parse_address(address)?, templates: None })
+    }
+
+    /// The same with a user's own templates.
+    #[must_use]
+    pub fn with_templates(self, templates: Option<Arc<MailTemplates>>) -> Self {
+        Self { templates, ..self }
     }
 
     pub(super) fn mailbox(&self) -> Mailbox {
@@ -92,9 +99,14 @@ pub fn is_address(text: &str) -> bool {
 pub fn mail(alert: &Alert, sender: &Sender, to: &str) -> Result<Message, BadAddress> {
     let to = Mailbox::new(None, parse_address(to)?);
     let id = identity::message_id(alert, sender.address.domain());
-    let (plain, html) = parts(alert);
+    let (plain, html) = parts(alert, sender.templates.as_deref());
     let html = (!alert.is_text_only).then_some(html);
     Ok(Message { bytes: formatted(headers(alert, sender, &id).to(to), &id, plain, html), id })
+}
+
+/// The text part and the HTML part of that mail, for showing.
+pub fn mail_parts(alert: &Alert, sender: &Sender) -> (String, String) {
+    parts(alert, sender.templates.as_deref())
 }
 
 /// The bytes of a message whose From and To are set.
@@ -106,10 +118,12 @@ pub(super) fn formatted(builder: MessageBuilder, id: &str, plain: String, html: 
     message.expect("From and To are set, which is all that lettre asks for").formatted()
 }
 
-fn parts(alert: &Alert) -> (String, String) {
+fn parts(alert: &Alert, own: Option<&MailTemplates>) -> (String, String) {
     let render = |room: Room| {
         let view = view::view(alert, room);
-        (text::text(&view), html::html(&view))
+        let plain = own.and_then(|own| own.render("alert.txt", &view)).unwrap_or_else(|| text::text(&view));
+        let html = own.and_then(|own| own.render("alert.html", &view));
+        (plain, html.unwrap_or_else(|| html::html(&view)))
     };
     let mut rendered = render(ROOMS[0]);
     for room in &ROOMS[1..] {
@@ -146,7 +160,7 @@ fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
         builder = builder.in_reply_to(root.clone()).references(thread.join(" "));
     }
     let list = identity::list_id(watch, sender.address.domain());
-    for (name, value) in [
+    for (name, value) in unsubscribe(alert).into_iter().chain([
         ("List-Id", format!("<{list}>")),
         ("Auto-Submitted", "auto-generated".to_owned()),
         ("X-Auto-Response-Suppress", "All".to_owned()),
@@ -155,10 +169,24 @@ fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
         ("Storywatch-Event", alert.event.as_str().to_owned()),
         ("Storywatch-Outlets", outlets(alert)),
         ("Storywatch-Priority", priority(alert).to_owned()),
-    ] {
+    ]) {
         builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
     }
     builder
+}
+
+/// How to end the alerts of the watch that List-Id names (RFC 2369); by one click where the link is https (RFC 8058).
+fn unsubscribe(alert: &Alert) -> Vec<(&'static str, String)> {
+    let Links { watch, watch_mail, .. } = &alert.links;
+    let ways: Vec<String> = watch.iter().chain(watch_mail).map(|way| format!("<{way}>")).collect();
+    let mut headers = Vec::new();
+    if !ways.is_empty() {
+        headers.push(("List-Unsubscribe", ways.join(", ")));
+    }
+    if watch.as_ref().is_some_and(|link| link.starts_with("https://")) {
+        headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+    }
+    headers
 }
 
 /// lettre's date panics before 1970 and after 9999.

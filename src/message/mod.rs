@@ -11,11 +11,19 @@ mod identity;
 mod line;
 mod mail;
 mod news;
+mod payload;
+mod post;
 mod sample;
+mod template;
+mod templates;
 mod text;
+mod ticket;
 mod view;
 mod webhook;
+mod words;
 
+#[cfg(test)]
+mod payload_tests;
 #[cfg(test)]
 mod tests;
 
@@ -27,11 +35,16 @@ use crate::{
     watch::Hit,
 };
 
-pub use bulletin::{Bulletin, BulletinKind, bulletin_mail, bulletin_webhook};
-pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail, digest_webhook};
+pub use bulletin::{Bulletin, BulletinKind, bulletin_mail};
+pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail};
 pub(crate) use mail::parse_address;
-pub use mail::{BadAddress, Sender, is_address, mail};
-pub use sample::test_alert;
+pub use mail::{BadAddress, Sender, is_address, mail, mail_parts};
+pub use payload::Payload;
+pub use post::{Line, Post};
+pub use sample::{samples, test_alert};
+pub use template::{HookTemplate, TemplateProblem};
+pub use templates::MailTemplates;
+pub use ticket::{Muted, Ticket, TicketError};
 pub use webhook::webhook;
 
 /// All that a message about an alert may say.
@@ -59,6 +72,7 @@ pub struct Alert {
     /// Independent outlets needed for `confirmed`.
     pub confirm_at: usize,
     pub happened: Happened,
+    pub links: Links,
     /// A mail without an HTML part.
     pub is_text_only: bool,
 }
@@ -74,6 +88,17 @@ pub struct Happened {
     pub corrections: Vec<(String, String)>,
     /// Lines for the foot of the mail: how much of the budget is used.
     pub remarks: Vec<String>,
+}
+
+/// How the reader of a mail ends alerts; nothing where there are no web pages and no address for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Links {
+    /// To end the alerts about this story.
+    pub story: Option<String>,
+    /// To end those of the first watch.
+    pub watch: Option<String>,
+    /// The same by mail: `mailto:…`.
+    pub watch_mail: Option<String>,
 }
 
 /// A watch as a message names it.

@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use mail_parser::{MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
-use super::{Alert, Happened, MatchedWatch, Sender, mail, test_alert, webhook};
+use super::{Alert, Happened, Links, MatchedWatch, Sender, mail, test_alert, webhook};
 use crate::{
     alert::{ChannelId, Event, Priority, RecipientId},
     entry::EntryId,
@@ -93,6 +93,7 @@ fn first_alert() -> Alert {
         headline: HEADLINE.to_owned(),
         confirm_at: 2,
         happened: Happened::default(),
+        links: Links::default(),
         is_text_only: false,
     }
 }

@@ -4,6 +4,7 @@ use super::{
     excerpt::Excerpt,
     line::{padded, wrap},
     view::{Link, Row, View, Why},
+    words::Words,
 };
 
 const INDENT: &str = "      ";
@@ -20,12 +21,16 @@ pub(super) fn text(view: &View) -> String {
         wrap(&mut out, "", &format!("{}, {}", lead.outlet, lead.when));
         push_link(&mut out, "", lead.link.as_ref());
     }
-    push_why(&mut out, &view.why);
+    push_why(&mut out, &view.why, view.words);
     push_also(&mut out, view);
-    push_who(&mut out, &view.who);
+    push_who(&mut out, &view.who, view.words);
     out.push_str("\n-- \n");
     for note in &view.notes {
         wrap(&mut out, "", note);
+    }
+    for mute in &view.mute {
+        wrap(&mut out, "", &format!("{}:", mute.label));
+        out.push_str(&format!("<{}>\n", mute.url));
     }
     out
 }
@@ -36,13 +41,14 @@ pub(super) fn push_link(out: &mut String, indent: &str, link: Option<&Link>) {
     }
 }
 
-fn push_why(out: &mut String, why: &[Why]) {
+fn push_why(out: &mut String, why: &[Why], words: &Words) {
+    let heading = Words::label(words.why);
     for (number, watch) in why.iter().enumerate() {
         out.push('\n');
-        let reasons = if watch.reasons.is_empty() { "matches".to_owned() } else { watch.reasons.join("; ") };
-        wrap(out, if number == 0 { "WHY   " } else { INDENT }, &format!("{}: {reasons}", watch.watch));
+        let reasons = if watch.reasons.is_empty() { words.matches.to_owned() } else { watch.reasons.join("; ") };
+        wrap(out, if number == 0 { &heading } else { INDENT }, &format!("{}: {reasons}", watch.watch));
         if let Some(title) = &watch.title {
-            wrap(out, INDENT, &format!("in “{title}”"));
+            wrap(out, INDENT, &format!("{} “{title}”", words.within));
         }
         for sentence in &watch.sentences {
             wrap(out, "      | ", &starred(sentence));
@@ -61,7 +67,8 @@ fn push_also(out: &mut String, view: &View) {
     out.push('\n');
     let longest = view.also.iter().map(|row| unicode_width::UnicodeWidthStr::width(row.outlet.as_str())).max();
     let column = longest.unwrap_or(0).min(24);
-    let mut label = "ALSO  ";
+    let heading = Words::label(view.words.also);
+    let mut label = heading.as_str();
     for row in &view.also {
         push_row(out, label, row, column);
         label = INDENT;
@@ -82,8 +89,9 @@ fn push_row(out: &mut String, label: &str, row: &Row, column: usize) {
     push_link(out, INDENT, row.link.as_ref());
 }
 
-fn push_who(out: &mut String, who: &[String]) {
-    let mut label = "WHO   ";
+fn push_who(out: &mut String, who: &[String], words: &Words) {
+    let heading = Words::label(words.who);
+    let mut label = heading.as_str();
     for line in who {
         if label != INDENT {
             out.push('\n');

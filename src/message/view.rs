@@ -10,11 +10,9 @@ use super::{
     excerpt::{Excerpt, MAX_SENTENCES, excerpts},
     line::{clipped, safe_url},
     news::{News, news},
+    words::{ENGLISH, Words},
 };
-use crate::{
-    alert::Event,
-    story::{Member, Relation},
-};
+use crate::story::{Member, Relation};
 
 pub(super) const MAX_HEADLINE: usize = 300;
 pub(super) const MAX_NAME: usize = 60;
@@ -36,14 +34,25 @@ pub(super) struct View {
     pub not_listed: Vec<String>,
     pub who: Vec<String>,
     pub notes: Vec<String>,
+    /// How to end alerts: what, and the link.
+    pub mute: Vec<Mute>,
     /// How the story stands, in a few words: the line that mail clients show beside the subject.
     pub state: String,
     /// Number of the story ("S8F3K2").
     pub story: String,
+    pub words: &'static Words,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct Link {
+    pub url: String,
+    pub host: String,
+}
+
+/// A way to end alerts.
+#[derive(Debug, Serialize)]
+pub(super) struct Mute {
+    pub label: String,
     pub url: String,
     pub host: String,
 }
@@ -97,14 +106,16 @@ pub(super) fn view(alert: &Alert, room: Room) -> View {
         not_listed,
         who: who(alert, &times),
         notes: notes(alert, room.watches),
+        mute: mute(alert),
         state: state(alert),
         story: alert.story.story.to_string(),
+        words: &ENGLISH,
     }
 }
 
 pub(super) fn headline(alert: &Alert) -> String {
     match clipped(&alert.headline, MAX_HEADLINE) {
-        empty if empty.is_empty() => "(no headline)".to_owned(),
+        empty if empty.is_empty() => ENGLISH.no_headline.to_owned(),
         headline => headline,
     }
 }
@@ -170,14 +181,7 @@ pub(super) fn confirming(alert: &Alert) -> Option<&Member> {
 fn state(alert: &Alert) -> String {
     let independent = alert.story.independent_outlets().len();
     let all = alert.story.outlets().len();
-    let event = match alert.event {
-        Event::New => "New",
-        Event::Confirmed => "Confirmed",
-        Event::Correction => "Corrected",
-        Event::Escalated => "More urgent",
-        Event::HeadlineChanged => "Headline changed",
-        Event::Resurfaced => "Back again",
-    };
+    let event = ENGLISH.state(alert.event);
     format!("{event}: {}, {independent} independent", plural(all, "outlet"))
 }
 
@@ -289,6 +293,17 @@ fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
     who
 }
 
+fn mute(alert: &Alert) -> Vec<Mute> {
+    let watch = alert.watches.first().map_or("", |watch| watch.name.as_str());
+    let way = |label: String, url: &Option<String>| {
+        let (url, host) = safe_url(url.as_deref()?)?;
+        Some(Mute { label, url, host })
+    };
+    let story = way(ENGLISH.mute_story.to_owned(), &alert.links.story);
+    let watch = way(format!("{} {}", ENGLISH.mute_watch, clipped(watch, MAX_NAME)), &alert.links.watch);
+    story.into_iter().chain(watch).collect()
+}
+
 fn notes(alert: &Alert, watches: usize) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for watch in alert.watches.iter().take(watches) {
@@ -309,6 +324,9 @@ fn notes(alert: &Alert, watches: usize) -> Vec<String> {
     let follow_ups = if events.is_empty() { "none".to_owned() } else { events.join(", ") };
     let mails = plural(alert.seq as usize + 1, "mail");
     notes.push(format!("Story {}. {mails} so far; follow-ups on: {follow_ups}.", alert.story.story));
+    if alert.links.story.is_none() {
+        notes.push(format!("{}: storywatch silence add --story {} --for 24h", ENGLISH.mute_story, alert.story.story));
+    }
     notes.extend(alert.happened.remarks.iter().map(|remark| clipped(remark, MAX_SENTENCE)));
     notes
 }

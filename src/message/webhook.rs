@@ -20,15 +20,20 @@ const MAX_OUTLETS: usize = 40;
 
 /// The webhook body that tells `alert`; `id` is the `webhook-id`.
 pub fn webhook(alert: &Alert) -> Message {
-    let render = |(members, hits)| body(alert, members, hits).to_string().into_bytes();
-    let mut bytes = render(SIZES[0]);
+    Message { id: identity::webhook_id(alert), bytes: value(alert).to_string().into_bytes() }
+}
+
+/// The body before it is written.
+pub(super) fn value(alert: &Alert) -> Value {
+    let render = |(members, hits)| body(alert, members, hits);
+    let mut value = render(SIZES[0]);
     for size in &SIZES[1..] {
-        if bytes.len() < MAX_BODY {
+        if value.to_string().len() < MAX_BODY {
             break;
         }
-        bytes = render(*size);
+        value = render(*size);
     }
-    Message { id: identity::webhook_id(alert), bytes }
+    value
 }
 
 fn kind(event: Event) -> &'static str {

@@ -59,7 +59,7 @@ fn lock_path(database: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Gives a new database its token.
+/// Gives a new database its token, and any database that has none its key.
 pub(super) fn make_token(connection: &Connection, now: Timestamp) -> Result<(), Error> {
     let mut bytes = [0u8; 8];
     getrandom::fill(&mut bytes).map_err(|error| Error::Refused(format!("no random numbers to be had: {error}")))?;
@@ -75,5 +75,8 @@ pub(super) fn make_token(connection: &Connection, now: Timestamp) -> Result<(), 
         "INSERT INTO instance (id, token, created) VALUES (1, ?1, ?2) ON CONFLICT (id) DO NOTHING",
         (token, seconds(now)),
     )?;
+    let mut key = [0u8; 32];
+    getrandom::fill(&mut key).map_err(|error| Error::Refused(format!("no random numbers to be had: {error}")))?;
+    connection.execute("INSERT INTO signing_key (id, key) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING", [key])?;
     Ok(())
 }

@@ -16,6 +16,7 @@ pub mod entries;
 pub mod feeds;
 pub mod inquiry;
 pub mod keys;
+pub mod lanes;
 pub mod life;
 pub mod notices;
 pub mod outbox;
@@ -60,6 +61,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0004_regrouping.sql")),
     M::up(include_str!("../../migrations/0005_watches.sql")),
     M::up(include_str!("../../migrations/0006_digests.sql")),
+    M::up(include_str!("../../migrations/0007_channels.sql")),
 ];
 
 /// The database, opened for writing by this process alone.
@@ -287,6 +289,11 @@ fn make_private_file(path: &Path) -> Result<(), Error> {
 /// The database's own random token.
 pub fn instance_token(connection: &Connection) -> Result<String, Error> {
     Ok(connection.query_row("SELECT token FROM instance", [], |row| row.get(0))?)
+}
+
+/// The key that signs the links in mails.
+pub fn signing_key(connection: &Connection) -> Result<Vec<u8>, Error> {
+    Ok(connection.query_row("SELECT key FROM signing_key", [], |row| row.get(0))?)
 }
 
 fn seconds(time: Timestamp) -> i64 {

@@ -30,6 +30,20 @@ pub fn add(connection: &Connection, silence: &Silence) -> Result<SilenceId, Erro
     Ok(SilenceId(connection.last_insert_rowid()))
 }
 
+/// Stores a silence unless the same holds already, for the same recipient and as long; `false` then.
+pub fn add_once(connection: &Connection, silence: &Silence, now: Timestamp) -> Result<bool, Error> {
+    let day = jiff::SignedDuration::from_hours(24);
+    let is_same = |held: &Silence| {
+        held.what == silence.what
+            && held.recipient == silence.recipient
+            && held.ends >= silence.ends.saturating_sub(day).unwrap_or(silence.ends)
+    };
+    if list(connection, now, false)?.iter().any(is_same) {
+        return Ok(false);
+    }
+    add(connection, silence).map(|_| true)
+}
+
 /// The silences that hold at `now`; all that are stored if `all`.
 pub fn list(connection: &Connection, now: Timestamp, all: bool) -> Result<Vec<Silence>, Error> {
     let mut statement = connection.prepare_cached(

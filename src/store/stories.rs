@@ -191,3 +191,9 @@ pub fn reasons(connection: &Connection, story: StoryId) -> Result<HashMap<EntryI
 pub fn count(connection: &Connection) -> Result<u64, Error> {
     Ok(connection.query_row("SELECT count(*) FROM story", [], |row| row.get(0))?)
 }
+
+/// The headline of a story as it was founded.
+pub fn headline(connection: &Connection, story: StoryId) -> Result<Option<String>, Error> {
+    let mut statement = connection.prepare_cached("SELECT headline FROM story WHERE id = ?1")?;
+    Ok(statement.query_row([story.0], |row| row.get(0)).optional()?)
+}

@@ -8,7 +8,7 @@ use super::{
     alerts::{NewAlert, Way},
     digests::{self, NewDigest},
     entries, feeds, keys, notices, open_reader,
-    outbox::{self, Claimed, DeliveryId, Settled},
+    outbox::{self, Claimed, DeliveryId, Room, Settled},
     retention, search, stories,
 };
 use crate::{
@@ -110,7 +110,7 @@ impl Bench {
     }
 
     async fn claim(&self, seconds: i64, lane: &'static str) -> Vec<Claimed> {
-        self.write(move |c| outbox::claim(c, at(seconds), lane, 10)).await
+        self.write(move |c| outbox::claim(c, at(seconds), lane, Room { now: 10, ahead: 0 })).await
     }
 
     async fn search(&self, word: &str) -> Vec<EntryId> {
@@ -252,6 +252,49 @@ async fn what_was_being_sent_when_the_process_ended_goes_out_again_as_it_was() {
 }
 
 #[tokio::test]
+async fn lanes_are_taken_up_by_priority_and_what_was_tried_before_drags_no_other_along() {
+    let bench = Bench::new().await;
+    for name in ["one", "two", "three"] {
+        let (story, _) = bench.story(name).await;
+        bench.alert(story, Event::New, &["mail:a@a.example", "hook:b"]).await;
+    }
+    bench.write(|c| Ok(c.execute("UPDATE delivery SET priority = 3 WHERE id = 5", [])?)).await;
+    assert_eq!(
+        bench.store.read(outbox::prospects).await.unwrap(),
+        [("hook:b".to_owned(), at(10)), ("mail".to_owned(), at(10))]
+    );
+    let ids = |claimed: &[Claimed]| claimed.iter().map(|delivery| delivery.id.0).collect::<Vec<_>>();
+    let ahead = bench.write(|c| outbox::claim(c, at(10), "mail", Room { now: 1, ahead: 5 })).await;
+    assert_eq!(ids(&ahead), [5, 1, 3]);
+    bench.write(move |c| ahead.iter().try_for_each(|delivery| outbox::release(c, delivery))).await;
+    assert_eq!(bench.states().await, ["queued"; 6]);
+    assert_eq!(bench.store.read(|c| outbox::attempts(c, DeliveryId(1))).await.unwrap(), [], "as if never taken up");
+
+    let tried = bench.claim(10, "mail").await;
+    assert_eq!(tried[0].attempt, 1);
+    bench.write(|c| outbox::recover(c, at(20))).await;
+    let again = bench.write(|c| outbox::claim(c, at(20), "mail", Room { now: 1, ahead: 5 })).await;
+    assert_eq!(ids(&again), [5], "each may be the one that ended the process");
+    assert_eq!((again[0].attempt, again[0].first), (2, at(10)));
+}
+
+#[tokio::test]
+async fn a_dropped_delivery_leaves_the_list_and_can_be_brought_back() {
+    let bench = Bench::new().await;
+    let (story, _) = bench.story("one").await;
+    bench.alert(story, Event::New, &["mail:a@a.example"]).await;
+    assert!(bench.write(|c| outbox::drop_by_hand(c, DeliveryId(1), at(20))).await);
+    assert_eq!(bench.claim(30, "mail").await, []);
+    assert_eq!(bench.store.read(|c| outbox::list(c, false, 10)).await.unwrap(), []);
+    assert_eq!(bench.states().await, ["dead"]);
+    assert!(bench.write(|c| outbox::retry(c, DeliveryId(1), at(40))).await);
+    assert_eq!(bench.store.read(|c| outbox::list(c, false, 10)).await.unwrap().len(), 1);
+    let claimed = bench.claim(40, "mail").await.remove(0);
+    bench.write(move |c| outbox::settle(c, &claimed, &Settled::Sent, "sent", "250", at(41))).await;
+    assert!(!bench.write(|c| outbox::drop_by_hand(c, DeliveryId(1), at(50))).await, "it has been sent");
+}
+
+#[tokio::test]
 async fn results_are_kept_and_only_what_is_not_sent_can_be_retried() {
     let bench = Bench::new().await;
     let (story, _) = bench.story("one").await;
@@ -260,8 +303,7 @@ async fn results_are_kept_and_only_what_is_not_sent_can_be_retried() {
     let delivery = claimed.clone();
     bench.write(move |c| outbox::settle(c, &delivery, &Settled::Failed(at(99)), "transient", "451", at(11))).await;
     assert_eq!(bench.states().await, ["failed"]);
-    assert_eq!(bench.store.read(|c| outbox::next_due(c, &[])).await.unwrap(), Some(at(99)));
-    assert_eq!(bench.store.read(|c| outbox::next_due(c, &["mail"])).await.unwrap(), None);
+    assert_eq!(bench.store.read(outbox::prospects).await.unwrap(), [("mail".to_owned(), at(99))]);
     assert!(bench.write(|c| outbox::retry(c, DeliveryId(1), at(20))).await);
     let claimed = bench.claim(20, "mail").await.remove(0);
     bench.write(move |c| outbox::settle(c, &claimed, &Settled::Sent, "sent", "250", at(21))).await;

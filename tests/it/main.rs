@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod channels;
 mod commands;
 mod daemon;
 mod delivery;
@@ -24,4 +25,5 @@ mod secrets;
 mod story;
 mod tidy;
 mod traps;
+mod web;
 mod workbench;

@@ -31,7 +31,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("intake", &["alert", "config", "entry", "fetch", "message", "schedule", "store", "story", "watch"]),
     ("poller", &["chance", "clock", "config", "courier", "entry", "fetch", "intake", "parse", "schedule", "store"]),
     ("courier", &["chance", "clock", "deliver", "intake", "store"]),
-    ("app", &["clock", "config", "courier", "deliver", "fetch", "intake", "poller", "store", "systemd"]),
+    ("web", &["clock", "config", "message", "store"]),
+    ("app", &["clock", "config", "courier", "deliver", "fetch", "intake", "poller", "store", "systemd", "web"]),
     (
         "cli",
         &[
@@ -84,7 +85,12 @@ impl Source {
     }
 
     fn is_test(&self) -> bool {
-        self.path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs" | "sinks.rs")))
+        self.path.components().any(|part| {
+            matches!(
+                part.as_os_str().to_str(),
+                Some("tests" | "tests.rs" | "sinks.rs" | "tls_tests.rs" | "payload_tests.rs")
+            )
+        })
     }
 }
 

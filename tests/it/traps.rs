@@ -67,7 +67,7 @@ const TRAPS: &[(&str, &[&str])] = &[
         &["check_accepts_the_shipped_configuration_and_refuses_a_broken_one"],
     ),
     ("feed text becomes live markup in the mail", &["markup_in_a_feed_stays_text", "only_plain_web_links_are_shown"]),
-    ("bursts of retries at one host", &["a_host_gets_no_more_than_its_share", "delays_grow_and_stay_within_a_tenth"]),
+    ("bursts of retries at one host", &["a_host_gets_no_more_than_its_share", "the_time_is_within_a_tenth"]),
     ("an unbounded pattern of a user", &["a_pattern_without_bounds_is_refused_and_an_evil_one_is_quick"]),
     (
         "distinct items that share one URL are merged, or flip at every poll",

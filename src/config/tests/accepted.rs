@@ -7,7 +7,8 @@ use jiff::civil::{Weekday, time};
 use super::{Desk, REST};
 use crate::{
     alert::{Budget, Event, First, MinOutlets, Quiet, RecipientId, Weekdays},
-    config::{MailTransport, Overrides, Security, difference, load},
+    config::{MailTransport, Overrides, Security, Tls, difference, load},
+    message::Payload,
 };
 
 #[test]
@@ -17,6 +18,8 @@ fn defaults_hold_where_nothing_is_written() {
     assert_eq!((config.polling.concurrency, config.polling.per_host), (64, 1));
     assert_eq!(config.polling.max_body, 15 << 20);
     assert_eq!(config.stories.window, Duration::from_secs(5 * 86_400));
+    assert_eq!(config.web.listen, "127.0.0.1:8750".parse().ok());
+    assert_eq!(config.web.public_url, None);
     let policy = &config.watches[0].policy;
     assert_eq!(policy.wait, Duration::from_secs(120));
     assert_eq!(policy.follow_up, [Event::Correction, Event::Escalated, Event::Confirmed]);
@@ -27,6 +30,14 @@ fn defaults_hold_where_nothing_is_written() {
     assert_eq!(policy.min_outlets, MinOutlets { count: 1, independent: false, within: None });
     assert_eq!(config.feeds[0].name, "example.org/feed.xml");
     assert_eq!(config.feeds[0].outlet, "example.org");
+}
+
+#[test]
+fn the_web_pages_can_be_turned_off_and_have_a_public_url() {
+    let desk = Desk::new(&format!("[web]\nlisten = \"\"\npublic_url = \"https://alerts.example.org/sw\"\n{REST}"));
+    let web = desk.config().web;
+    assert_eq!(web.listen, None);
+    assert_eq!(web.public_url.map(String::from).as_deref(), Some("https://alerts.example.org/sw/"));
 }
 
 #[test]
@@ -162,11 +173,12 @@ fn ways_to_send_mail() {
     let (local, _) = transport("smtp = \"maildir:///var/mail/x\"");
     assert_eq!(local, MailTransport::Maildir { path: "/var/mail/x".into() });
     let check = |smtp: &str, expected: (&str, u16, Security, Option<&str>)| match transport(smtp).0 {
-        MailTransport::Smtp { host, port, security, user, password } => {
+        MailTransport::Smtp { host, port, security, user, password, tls } => {
+            assert_eq!(tls, Tls::default());
             assert_eq!((host.as_str(), port, security, user.as_deref()), expected);
             assert_eq!(password.as_ref().map(|password| password.expose()), user.as_ref().map(|_| "hush"));
         }
-        MailTransport::Maildir { .. } => panic!("{smtp}"),
+        _ => panic!("{smtp}"),
     };
     let password = "password_file = \"pw\"";
     check(
@@ -206,6 +218,73 @@ fn a_secret_must_be_closed_to_others() {
     assert!(!crate::config::render(&open.load().err().unwrap(), false).contains("CANARY"));
 }
 
+/// A key for a certificate that was made for this test alone, and is worth nothing.
+const CERTIFICATE: &str = include_str!("../../deliver/tests/authority.pem");
+
+#[test]
+fn mail_through_a_program_and_with_a_certificate_of_our_own() {
+    let desk = Desk::new(&with_mail("command = [\"/usr/sbin/sendmail\", \"-i\"]\nmax_per_minute = 30"));
+    let mail = desk.config().mail.unwrap();
+    assert_eq!(mail.transport, MailTransport::Command { argv: vec!["/usr/sbin/sendmail".into(), "-i".into()] });
+    assert_eq!(mail.max_per_minute, Some(30));
+    let text = "smtp = \"smtp://mail.example.org\"\nca_file = \"ca.pem\"\nclient_certificate = \"ca.pem\"\nclient_key_file = \"key\"";
+    let desk = Desk::new(&with_mail(text)).file("ca.pem", CERTIFICATE).file("key", "a key\nof two lines\n");
+    match desk.config().mail.unwrap().transport {
+        MailTransport::Smtp { tls, .. } => {
+            assert_eq!(tls.authorities.as_deref(), Some(CERTIFICATE.as_bytes()));
+            assert_eq!(tls.identity.unwrap().1.expose(), b"a key\nof two lines");
+        }
+        _ => panic!("not over SMTP"),
+    }
+}
+
+#[test]
+fn ways_to_ring() {
+    let hook = |lines: &str| {
+        let text =
+            format!("{REST}[webhook.h]\nmax_per_minute = 7\n{lines}").replace("[\"me\"]", "[\"me\", \"hook:h\"]");
+        let desk = Desk::new(&text).file("token", "12:to/ken\n").file("body.json", "{\"t\": {{ title }}}");
+        let hook = desk.config().webhooks.remove("h").unwrap();
+        (hook.url.to_string(), hook.payload, hook.token.map(|token| token.expose().to_owned()))
+    };
+    let check = |lines: &str, url: &str, payload: Payload, token: Option<&str>| {
+        assert_eq!(hook(lines), (url.to_owned(), payload, token.map(str::to_owned)), "{lines}");
+    };
+    let url = "url = \"https://h.example/a\"";
+    check(&format!("{url}\npayload = \"slack\""), "https://h.example/a", Payload::Slack, None);
+    check(&format!("{url}\npayload = \"apprise\""), "https://h.example/a", Payload::Apprise, None);
+    check(
+        &format!("{url}\npayload = \"matrix\"\nroom = \"!r:h.example\"\ntoken_file = \"token\""),
+        "https://h.example/a/_matrix/client/v3/rooms/%21r%3Ah.example/send/m.room.message",
+        Payload::Matrix,
+        Some("12:to/ken"),
+    );
+    check(
+        "payload = \"telegram\"\nchat = \"-100\"\ntoken_file = \"token\"",
+        "https://api.telegram.org/bot12:to%2Fken/sendMessage",
+        Payload::Telegram { chat: "-100".into() },
+        None,
+    );
+    check(
+        "url = \"https://h.example/a/our-topic\"\npayload = \"ntfy\"\ntoken_file = \"token\"",
+        "https://h.example/a/",
+        Payload::Ntfy { topic: "our-topic".into() },
+        Some("12:to/ken"),
+    );
+    let (_, payload, _) = hook(&format!("{url}\npayload = \"template:body.json\""));
+    assert_eq!(payload.content_type(), "application/json");
+}
+
+#[test]
+fn keys_are_rotated_by_several_in_one_file() {
+    let text = format!("{REST}[webhook.h]\nurl = \"https://h.example\"\nsecret_file = \"keys\"")
+        .replace("[\"me\"]", "[\"me\", \"hook:h\"]");
+    let keys = "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ\nwhsec_T0xELUNBTkFSWS1PTEQtQ0FOQVJZLU9MRA==\n";
+    let desk = Desk::new(&text).file("keys", keys);
+    let secrets: Vec<Vec<u8>> = desk.config().webhooks["h"].secrets.iter().map(|key| key.expose().to_vec()).collect();
+    assert_eq!(secrets, [b"CANARYCANARYCANARYCANARY".to_vec(), b"OLD-CANARY-OLD-CANARY-OLD".to_vec()]);
+}
+
 #[test]
 fn credentials_are_found_by_name() {
     let text = with_mail("smtp = \"smtps://me@mail.example.org\"\npassword_file = \"pw\"");
@@ -215,7 +294,7 @@ fn credentials_are_found_by_name() {
     let desk = desk.variable("CREDENTIALS_DIRECTORY", &dir);
     match desk.config().mail.unwrap().transport {
         MailTransport::Smtp { password, .. } => assert_eq!(password.unwrap().expose(), "credential"),
-        MailTransport::Maildir { .. } => panic!("not a maildir"),
+        _ => panic!("not over SMTP"),
     }
 }
 
@@ -230,7 +309,7 @@ fn no_secret_is_ever_shown() {
     let config = Desk::new(&text).file("key", "CANARY").config();
     let shown = format!("{config:?}");
     assert!(!shown.contains("CANARY") && !shown.contains("whsec"), "{shown}");
-    assert_eq!(config.webhooks["h"].secret.as_ref().unwrap().expose(), b"CANARYCANARYCANARYCANARY");
+    assert_eq!(config.webhooks["h"].secrets[0].expose(), b"CANARYCANARYCANARYCANARY");
     assert_eq!(config.feeds[1].name, "f.example");
     assert_eq!(config.feeds[1].headers[1].1.expose(), "CANARY");
 }
@@ -306,11 +385,17 @@ fn what_the_shipped_examples_comment_out_is_right_too() {
         .file("proxy-password", "hush")
         .file("wire-ca.pem", AUTHORITY)
         .file("company-ca.pem", AUTHORITY)
+        .file("ca.pem", AUTHORITY)
+        .file("storywatch.pem", AUTHORITY)
+        .file("storywatch.key", "a key")
+        .file("templates/alert.txt", "{{ view.headline|wrap }}")
+        .file("matrix-token", "hush")
+        .file("telegram-token", "hush")
+        .file("own.json", "{\"summary\": {{ title }}, \"link\": {{ url }}, \"text\": {{ text }}}")
         .file("newsroom-secret", "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ\n");
     let config = desk.config();
-    assert_eq!((config.feeds.len(), config.webhooks.len()), (4, 1));
-    let watchlist = uncomment("watchlists/example.toml");
-    let line = watchlist.lines().position(|line| line == "[webhook.newsroom]").unwrap() + 1;
-    let expected = format!("watchlists/example.toml:{line}:10: warning: no watch notifies the webhook `newsroom`");
-    assert_eq!(desk.lines(), [expected]);
+    assert_eq!((config.feeds.len(), config.webhooks.len()), (4, 7));
+    let lines = desk.lines();
+    let expected = ["no watch notifies the webhook", "the calls of the webhook `own` are not signed"];
+    assert!(lines.iter().all(|line| expected.iter().any(|part| line.contains(part))), "{lines:#?}");
 }

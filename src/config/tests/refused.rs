@@ -57,6 +57,16 @@ fn what_has_the_wrong_type() {
 }
 
 #[test]
+fn where_no_page_can_be_served() {
+    check(
+        "[web]\nlisten = \"localhost:8750\"",
+        "2:10: `localhost:8750` is no address to listen on; write an IP address and a port as in \"127.0.0.1:8750\", or \"\" for no web pages",
+    );
+    check("[web]\npublic_url = \"https://a.example/?x\"", "2:14: nothing may follow the path of this URL");
+    check("[web]\npublic_url = \"ftp://a.example/\"", "2:14: expected an http or https URL, found `ftp`");
+}
+
+#[test]
 fn what_is_out_of_range() {
     check("[storage]\nretention = \"1d\"", "2:13: 1d is out of range: expected 7d to 36500d");
     check("[polling]\nconcurrency = 0", "2:15: 0 is out of range: expected 1 to 1024");
@@ -241,11 +251,6 @@ fn what_two_files_both_define() {
 }
 
 #[test]
-fn what_this_version_does_not_do_yet_is_not_ignored() {
-    check("[web]\nlisten = \"127.0.0.1:8750\"", "1:2: `web` is not supported yet by this version");
-}
-
-#[test]
 fn what_a_watch_asks_for_must_make_sense() {
     check_watch("[watch.story]\nburst = { factor = 1 }", "6:20: 1 is out of range: expected 2 to 1000");
     check_watch(
@@ -336,8 +341,17 @@ fn what_is_wrong_in_channels() {
     );
     let webhook = |line: &str| format!("[webhook.h]\nurl = \"https://h.example\"\n{line}");
     let hint = "make one with: echo whsec_$(openssl rand -base64 32)";
-    check_whole(&webhook("payload = \"slack\""), "3:11: `slack` is not supported yet by this version");
-    check_whole(&webhook("payload = \"json\""), "3:11: `json` is no payload; expected `standard`");
+    check_whole(
+        &webhook("payload = \"slak\""),
+        "3:11: `slak` is no payload; expected `standard`, `slack`, `discord`, `teams`, `matrix`, `telegram`, `ntfy`, `apprise`; did you mean `slack`?",
+    );
+    check_whole(&webhook("payload = \"matrix\"\ntoken = \"t\""), "1:10: [webhook.h] has no `room`");
+    check_whole(&webhook("payload = \"telegram\"\nchat = \"1\""), "1:10: [webhook.h] has no `token_file`");
+    check_whole(&webhook("chat = \"1\""), "3:8: `chat` belongs to the payload `telegram`");
+    check_whole(
+        &webhook("payload = \"ntfy\""),
+        "1:10: the URL names no topic; write it as in \"https://ntfy.sh/our-topic\"",
+    );
     check_whole(
         &webhook("secret = \"whsec_c2hvcnQ=\""),
         &format!("3:10: this secret has 5 bytes; 24 are the least; {hint}"),
@@ -345,6 +359,57 @@ fn what_is_wrong_in_channels() {
     check_whole(&webhook("secret = \"hush\""), &format!("3:10: a webhook secret begins with whsec_; {hint}"));
     check_whole(&webhook("secret = \"whsec_%\""), &format!("3:10: what follows whsec_ is not base64; {hint}"));
     check_whole("[webhook.h]\nurl = \"https://u:p@h.example\"", "2:7: a login does not belong in the URL");
+}
+
+#[test]
+fn what_is_wrong_in_a_template_is_told_at_its_own_line() {
+    let main = "[webhook.h]\nurl = \"https://h.example\"\npayload = \"template:body.json\"";
+    let check = |template: &str, expected: &str| {
+        let lines = Desk::new(main).file("body.json", template).lines();
+        assert!(lines.iter().any(|line| line.starts_with(expected)), "{template}\n{lines:#?}");
+    };
+    let prefix = "body.json:2:1: this template cannot be used: ";
+    check("{\n{{ title", &format!("{prefix}syntax error"));
+    check("{\n\"t\": {{ titel }}}", &format!("{prefix}undefined value"));
+    check("{\n\"t\": {{ data.nothing.at.all }}}", &format!("{prefix}undefined value"));
+    check(
+        "{{ title }} and more",
+        "body.json:1:1: this template cannot be used: what it gives for a sample alert is no JSON",
+    );
+    check(
+        "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}",
+        "body.json:1:1: this template cannot be used: ",
+    );
+    let lines = Desk::new(&main.replace("body.json", "gone.json")).lines();
+    assert!(lines.iter().any(|line| line.starts_with("storywatch.toml:3:11: cannot read the template")), "{lines:#?}");
+    let mail = "[mail]\nfrom = \"a@example.org\"\nsmtp = \"maildir:m\"\ntemplates = \"t\"\n";
+    let lines = Desk::new(mail).file("t/alert.html", "<p>{{ view.headline }}\n{{ view.nothing.here }}</p>").lines();
+    assert!(
+        lines.iter().any(|line| line.starts_with("t/alert.html:2:1: this template cannot be used: undefined")),
+        "{lines:#?}"
+    );
+    let lines = Desk::new(mail).file("t/alarm.html", "").lines();
+    assert!(
+        lines.iter().any(|line| line.contains("holds no template; the names of templates are alert.html")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn what_is_wrong_about_ways_to_send() {
+    let mail = |line: &str| format!("[mail]\nfrom = \"a@example.org\"\n{line}");
+    check_whole(
+        &mail("command = [\"sendmail\"]"),
+        "3:12: `sendmail` is no whole path of a program; write it as in [\"/usr/sbin/sendmail\", \"-i\"]; no shell is involved",
+    );
+    check_whole(
+        &mail("command = [\"/bin/x\"]\nsmtp = \"smtp://localhost\""),
+        "3:12: both `smtp` and `command` are given (the other is here: storywatch.toml:4:8)",
+    );
+    let smtp = |line: &str| mail(&format!("smtp = \"smtp://localhost\"\n{line}"));
+    check_whole(&smtp("client_key_file = \"k\""), "4:19: a key but no client certificate; add `client_certificate`");
+    let lines = Desk::new(&smtp("ca_file = \"ca\"")).file("ca", "hush").lines();
+    assert!(lines.iter().any(|line| line.contains("holds no certificate in PEM form")), "{lines:#?}");
 }
 
 /// Every diagnostic has a place, whatever becomes of a file: cut anywhere, or with a letter replaced.

@@ -161,3 +161,15 @@ fn a_text_only_digest_has_no_other_part() {
     let raw = raw(&Digest { is_text_only: true, ..digest() });
     assert!(!raw.contains("text/html") && raw.contains("Content-Type: text/plain"), "{raw}");
 }
+
+#[test]
+fn a_chat_service_is_told_in_its_own_form() {
+    use crate::message::Payload;
+    let message = Payload::Slack.digest(&digest()).unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&message.bytes).unwrap();
+    let blocks = body["blocks"].as_array().unwrap();
+    assert!((3..=50).contains(&blocks.len()), "Slack takes fifty blocks: {}", blocks.len());
+    assert_eq!(message.id, digest_webhook(&digest()).id, "one identity, whatever the form");
+    let plain = Payload::Ntfy { topic: "t".to_owned() }.digest(&digest()).unwrap();
+    assert!(String::from_utf8(plain.bytes).unwrap().contains("The Nordhaven Gazette"));
+}

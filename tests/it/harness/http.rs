@@ -1,6 +1,9 @@
 //! The little of HTTP/1.1 that the scripted servers speak.
 
-use std::io::{Read, Result, Write};
+use std::{
+    io::{Read, Result, Write},
+    net::{SocketAddr, TcpStream},
+};
 
 /// A request as received.
 #[derive(Clone, Debug)]
@@ -56,4 +59,23 @@ pub fn answer(stream: &mut impl Write, status: u16, headers: &[(&str, &str)], bo
     }
     head.push_str("\r\n");
     stream.write_all(&[head.as_bytes(), body].concat())
+}
+
+/// Asks the product's own pages; gives status, head and body.
+pub fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> (u16, String, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: \
+         application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), head.to_owned(), body.to_owned())
+}
+
+pub fn get(address: SocketAddr, path: &str) -> (u16, String, String) {
+    ask(address, "GET", path, "")
 }

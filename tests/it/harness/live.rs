@@ -104,6 +104,12 @@ impl Live<'_> {
         self.engine().courier().deliver_all_due().await.unwrap();
     }
 
+    /// Sends what is due at that time.
+    pub async fn deliver_at(&mut self, time: Timestamp) {
+        self.set_time(time);
+        self.engine().courier().deliver_all_due().await.unwrap();
+    }
+
     /// Polls, sends, and sends once more when the wait for further outlets is over.
     pub async fn step(&mut self, minute: i64) {
         for polled in self.poll(minute).await {

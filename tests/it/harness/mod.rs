@@ -4,7 +4,7 @@
 //! another one.
 
 pub mod binary;
-mod http;
+pub mod http;
 mod live;
 mod origin;
 pub mod proxies;
@@ -27,7 +27,7 @@ use tempfile::TempDir;
 
 pub use live::rows;
 pub use origin::{Answer, Item, Origin};
-pub use sinks::{HookSink, SmtpSink};
+pub use sinks::{DROP, HANG, HookSink, SmtpSink};
 
 /// Key, name, other names and domain of the outlets that tests choose from.
 const OUTLETS: &[(&str, &str, &[&str], &str)] = &[
@@ -54,6 +54,8 @@ pub struct World {
     pub polling: String,
     /// Lines of every `[[feed]]`.
     pub feed: String,
+    /// Where `[web]` listens; tests that need no pages have none.
+    pub listen: String,
 }
 
 /// One watch, one recipient: what most tests need.
@@ -79,6 +81,7 @@ impl World {
             rules: rules.to_owned(),
             polling: "timeout = \"5s\"\n".to_owned(),
             feed: String::new(),
+            listen: String::new(),
         };
         for outlet in outlets {
             world.origin.set(&path(outlet), Answer::Feed(Vec::new()));
@@ -132,9 +135,9 @@ impl World {
     pub fn toml(&self) -> String {
         let mut toml = format!(
             "[storage]\npath = \"storywatch.db\"\n[polling]\nallow_networks = [\"127.0.0.0/8\"]\nmin_interval = \
-             \"1s\"\n{}[mail]\nfrom = \"Storywatch <alerts@desk.example>\"\nsmtp = \"smtp://{}\"\n[webhook.bell]\nurl = \
+             \"1s\"\n{}[web]\nlisten = \"{}\"\n[mail]\nfrom = \"Storywatch <alerts@desk.example>\"\nsmtp = \"smtp://{}\"\n[webhook.bell]\nurl = \
              \"http://{}/bell\"\nsecret = \"whsec_{}\"\n{}\n",
-            self.polling, self.smtp.address, self.hook.address, BELL_KEY, self.rules
+            self.polling, self.listen, self.smtp.address, self.hook.address, BELL_KEY, self.rules
         );
         for (key, name, names, domain) in OUTLETS.iter().filter(|(key, ..)| self.outlets.contains(key)) {
             let url = self.origin.url(&path(key));

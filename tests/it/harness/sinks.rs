@@ -1,7 +1,7 @@
 //! A mail server and a webhook that take everything down and do what a test tells them to.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     io::{BufRead, BufReader, Result, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
@@ -53,6 +53,9 @@ struct Post {
     unanswered: usize,
     /// Between taking a message and saying so.
     delay: Duration,
+    /// What is answered to a verb instead of its usual reply.
+    scripted: HashMap<String, &'static str>,
+    connections: usize,
 }
 
 #[derive(Clone)]
@@ -101,11 +104,26 @@ impl SmtpSink {
         self.post.lock().unwrap().delay = delay;
     }
 
+    /// Answers a verb (`MAIL`, `RCPT`, `DATA`) with this from now on; `None`: as usual again.
+    pub fn script(&self, verb: &str, reply: Option<&'static str>) {
+        let mut post = self.post.lock().unwrap();
+        match reply {
+            Some(reply) => post.scripted.insert(verb.to_owned(), reply),
+            None => post.scripted.remove(verb),
+        };
+    }
+
+    /// Connections so far, those that were turned away among them.
+    pub fn connections(&self) -> usize {
+        self.post.lock().unwrap().connections
+    }
+
     pub fn leave_unanswered(&self, messages: usize) {
         self.post.lock().unwrap().unanswered = messages;
     }
 
     fn serve(&self, mut stream: TcpStream) -> Result<()> {
+        self.post.lock().unwrap().connections += 1;
         if self.post.lock().unwrap().is_down {
             return stream.write_all(b"421 closed for the night\r\n");
         }
@@ -118,6 +136,11 @@ impl SmtpSink {
                 return Ok(());
             }
             let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+            let scripted = self.post.lock().unwrap().scripted.get(&verb).copied();
+            if let Some(reply) = scripted {
+                stream.write_all(reply.as_bytes())?;
+                continue;
+            }
             let reply = match verb.as_str() {
                 "EHLO" | "HELO" => "250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
                 "MAIL" => {
@@ -177,7 +200,14 @@ fn read_message(lines: &mut impl BufRead) -> Result<String> {
 struct Bell {
     calls: Vec<(Request, u16)>,
     statuses: VecDeque<u16>,
+    /// Stands in every answer that is no success.
+    header: Option<(&'static str, String)>,
 }
+
+/// Instead of a status: the connection is closed without an answer.
+pub const DROP: u16 = 0;
+/// Instead of a status: no answer, ever.
+pub const HANG: u16 = 1;
 
 /// A webhook; answers 200 unless told otherwise.
 #[derive(Clone)]
@@ -205,6 +235,11 @@ impl HookSink {
         self.bell.lock().unwrap().statuses.extend(statuses);
     }
 
+    /// A header of every answer that is no success.
+    pub fn set_header(&self, name: &'static str, value: &str) {
+        self.bell.lock().unwrap().header = Some((name, value.to_owned()));
+    }
+
     /// Every call with the status it was answered.
     pub fn calls(&self) -> Vec<(Request, u16)> {
         self.bell.lock().unwrap().calls.clone()
@@ -212,13 +247,25 @@ impl HookSink {
 
     fn serve(&self, mut stream: TcpStream) -> Result<()> {
         while let Some(request) = http::read_request(&mut stream)? {
-            let status = {
+            let (status, header) = {
                 let mut bell = self.bell.lock().unwrap();
                 let status = bell.statuses.pop_front().unwrap_or(200);
                 bell.calls.push((request, status));
-                status
+                (status, bell.header.clone())
             };
-            http::answer(&mut stream, status, &[], b"")?;
+            match status {
+                DROP => return stream.shutdown(std::net::Shutdown::Both),
+                HANG => {
+                    // Held open until the client gives up.
+                    let _ = http::read_request(&mut stream);
+                    return Ok(());
+                }
+                200..300 => http::answer(&mut stream, status, &[], b"")?,
+                _ => {
+                    let header = header.as_ref().map(|(name, value)| (*name, value.as_str()));
+                    http::answer(&mut stream, status, header.as_slice(), b"")?;
+                }
+            }
         }
         Ok(())
     }

@@ -1,0 +1,169 @@
+//! Messages made from hostile text, for checkers that are not ours: `tests/mail_form.sh`, `tests/webhook_signature.sh`.
+//!
+//! `… -- mails N` writes N mails to standard output, each behind its length in octets on a line of its own and the
+//! headline it was made from as JSON on the next. `… -- hooks N URL` posts N signed webhooks to a sink on this machine.
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::PermissionsExt,
+    sync::Arc,
+};
+
+use anyhow::{Result, bail, ensure};
+use storywatch::{
+    alert::ChannelId,
+    app,
+    config::{self, Overrides},
+    message::{self, Alert, Payload, Sender, samples},
+    watch,
+};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["mails", count] => write_mails(count.parse()?),
+        ["hooks", count, url] => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(post_hooks(count.parse()?, url))
+        }
+        _ => bail!("mails N, or hooks N URL"),
+    }
+}
+
+fn write_mails(count: usize) -> Result<()> {
+    let mut chance = Chance(0x5EED);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let sender = Sender::new("Störywatch \"Test\"", "alerts@storywatch.test")?;
+    for number in 0..count {
+        let alert = hostile(&mut chance, number);
+        let mail = message::mail(&alert, &sender, "desk@storywatch.test")?;
+        writeln!(out, "{}\n{}", mail.bytes.len(), serde_json::to_string(&alert.headline)?)?;
+        out.write_all(&mail.bytes)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+async fn post_hooks(count: usize, url: &str) -> Result<()> {
+    let folder = std::env::temp_dir().join(format!("storywatch-hooks-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let file = folder.join("storywatch.toml");
+    // Two keys: one is being rotated out.
+    let text = format!(
+        "[storage]\npath = \"storywatch.db\"\n[polling]\nallow_networks = [\"127.0.0.0/8\"]\n[webhook.bell]\nurl = \
+         \"{url}\"\nsecret = \"whsec_TkVXLUtFWS1ORVctS0VZLU5FVy1LRVktTkVX whsec_T0xELUtFWS1PTEQtS0VZLU9MRC1LRVktT0xE\"\n"
+    );
+    fs::write(&file, text)?;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+    let compile = |queries: &[watch::Query], terms: &_| watch::compile(queries, terms).problems;
+    let loaded = config::load(&file, &Overrides::default(), &config::environment(), compile);
+    let loaded = loaded.map_err(|faults| anyhow::anyhow!("{}", config::render(&faults, false)))?;
+    let (round, _) = app::wire(Arc::new(loaded.config))?;
+    let mut chance = Chance(0xB0B);
+    for number in 0..count {
+        let message = Payload::Standard.alert(&hostile(&mut chance, number)).map_err(anyhow::Error::msg)?;
+        let channel = ChannelId("hook:bell".to_owned());
+        let now = storywatch::clock::Clock::Machine.now();
+        let outcome = round.deliverer.deliver(&channel, &message.id, &message.bytes, now).await;
+        ensure!(outcome.is_sent(), "webhook {number}: {}", outcome.reason());
+    }
+    fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+/// A sample alert in which every text of a feed is hostile.
+fn hostile(chance: &mut Chance, number: usize) -> Alert {
+    let [first, confirmed] = samples();
+    let mut alert = if number.is_multiple_of(2) { first } else { confirmed };
+    alert.story.story = storywatch::story::StoryId(1_000_000 + number as i64);
+    alert.headline = chance.text();
+    for member in &mut alert.story.members {
+        member.title = chance.text();
+        member.outlet_name = chance.text();
+        member.url = Some(format!("https://example.org/{}", chance.text()));
+        member.evidence = Some(chance.text());
+        for citation in &mut member.cites {
+            citation.sentence = chance.text();
+        }
+    }
+    for watch in &mut alert.watches {
+        watch.note = Some(chance.text());
+        watch.title = chance.text();
+        watch.text = chance.text();
+        watch.evidence.truncate(1);
+    }
+    alert
+}
+
+/// Random numbers, the same in every run.
+struct Chance(u64);
+
+const PIECES: &[&str] = &[
+    "\r\n",
+    "\r\nBcc: victim@example.net",
+    "\n\n<html>",
+    "=?utf-8?q?=42cc?=",
+    "=?",
+    "?=",
+    "\0",
+    "\u{7}",
+    "\u{1b}[31m",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{200b}",
+    "\u{feff}",
+    "\u{2028}",
+    "\u{85}",
+    "👩‍👩‍👧‍👦",
+    "e\u{301}\u{301}\u{301}",
+    "漢字",
+    "שלום",
+    "مرحبا",
+    "Ünïcödé",
+    "<script>alert(1)</script>",
+    "\"quoted\"",
+    "<b>",
+    "&amp;",
+    "&#x0;",
+    "javascript:alert(1)",
+    ".",
+    "..",
+    "\r\n.\r\n",
+    "\t",
+    ",",
+    ";",
+    ":",
+    "@",
+    "(comment",
+    ")",
+    "\\",
+    "'",
+    "From ",
+    "--",
+    "-- \n",
+    "100%",
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+];
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+
+    fn text(&mut self) -> String {
+        let mut text = String::new();
+        for _ in 0..self.below(12) {
+            match self.below(3) {
+                0 => text.push_str(PIECES[self.below(PIECES.len())]),
+                1 => text.extend(char::from_u32(self.below(0x11_0000) as u32)),
+                _ => text.extend((0..=self.below(9)).map(|_| char::from(b' ' + self.below(95) as u8))),
+            }
+            text.push_str(if self.below(2) == 0 { " " } else { "" });
+        }
+        if self.below(40) == 0 { text.repeat(200) } else { text }
+    }
+}
