@@ -1,8 +1,8 @@
 //! The one place where signals are weighed against each other.
 //!
-//! A logistic decision over a dozen figures instead of one threshold on a cosine, because a threshold that fits
-//! headlines does not fit articles. The weights were fitted by `examples/evaluate.rs --fit`, those of links and of the
-//! same outlet set by hand since the sets hold none; no other file knows them.
+//! A small forest of decision trees instead of one threshold on a cosine, because a threshold that fits headlines does
+//! not fit articles. `examples/evaluate --grow` grows it into `forest.txt`; each feature may speak only in the direction
+//! named in [`NAMED`], so that the forest stays sensible where it has seen nothing. No other file knows the features.
 
 use std::sync::{Arc, LazyLock};
 
