@@ -309,7 +309,7 @@ fn a_more_urgent_watch_escalates_what_another_was_told_for() {
     let first = || vec![member("nyt", Relation::First, 0)];
     check(&[policy("port"), urgent.clone()], first(), &[sent(Event::New, 1)], "escalated fire +0s");
     let high = Past { priority: Priority::High, ..sent(Event::New, 1) };
-    check(&[urgent.clone()], first(), &[high], "nothing nothing that is told has happened");
+    check(std::slice::from_ref(&urgent), first(), &[high], "nothing nothing that is told has happened");
     // Told by a digest that its watch asked for: one that is told at once is more urgent.
     let by_digest = past(Event::New, Standing::Told { at: at(1), by: Some(Route::Watch) }, 1);
     let prompt = Policy { priority: Priority::Normal, ..urgent };
@@ -346,7 +346,7 @@ fn follow_ups_keep_their_distance_and_take_along_what_happens_meanwhile() {
     check(std::slice::from_ref(&asked), members.clone(), std::slice::from_ref(&told), "confirmed port +3600s");
     let waiting = past(Event::Confirmed, Standing::Waits(at(120)), 0);
     members[0].title = "Harbour closed for 3 weeks".to_owned();
-    check(&[asked.clone()], members.clone(), &[told.clone(), waiting.clone()], "join headline-changed");
+    check(std::slice::from_ref(&asked), members.clone(), &[told.clone(), waiting.clone()], "join headline-changed");
     let both = Past { events: vec![Event::Confirmed, Event::HeadlineChanged], ..waiting };
     check(&[asked], members, &[told, both], "nothing the confirmed alert is still waiting and will tell of this");
 }
@@ -384,7 +384,7 @@ fn a_watch_for_the_digest_goes_there_and_an_urgent_one_takes_it_out() {
     let critical = Policy { priority: Priority::Critical, wait: Duration::ZERO, ..policy("fire") };
     check(std::slice::from_ref(&critical), first(), &[collected(Route::Budget)], "promote fire +0s");
     check(
-        &[critical.clone()],
+        std::slice::from_ref(&critical),
         first(),
         &[collected(Route::Quiet)],
         "nothing the new alert waits for the digest, which will tell of this",
