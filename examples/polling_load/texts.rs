@@ -43,7 +43,7 @@ fn word(chance: &mut Chance) -> String {
         word.push(char::from(b"aeiou"[(rest / 14 % 5) as usize]));
         rest /= 70;
     }
-    if chance.next() % 8 == 0 { word[..1].to_uppercase() + &word[1..] } else { word }
+    if chance.next().is_multiple_of(8) { word[..1].to_uppercase() + &word[1..] } else { word }
 }
 
 struct Chance(u64);

@@ -71,7 +71,7 @@ const TRAPS: &[(&str, &[&str])] = &[
     ("an unbounded pattern of a user", &["a_pattern_without_bounds_is_refused_and_an_evil_one_is_quick"]),
     (
         "distinct items that share one URL are merged, or flip at every poll",
-        &["a_link_shared_by_several_items_tells_nothing_and_soon_no_link_does"],
+        &["a_link_shared_by_several_items_is_ignored_everywhere"],
     ),
     ("all ids of a feed change at once: a flood", &["all_ids_of_a_feed_change_at_once_and_nobody_is_told"]),
     (
