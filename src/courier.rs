@@ -2,7 +2,7 @@
 //! and keeps each result.
 //!
 //! An attempt is committed before the network is touched and its result after. One transaction keeps the results of the
-//! last turn and takes up the next deliveries ([`book`]), so that the disk is waited for once a turn and not once a
+//! last turn and takes up the next deliveries (`book`), so that the disk is waited for once a turn and not once a
 //! message; sending goes on meanwhile. Must not decide whom to tell, and never changes a message's bytes.
 
 mod book;

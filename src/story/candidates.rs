@@ -124,10 +124,11 @@ impl Index {
         }
         best.sort_by(|a, b| strength(&b.signals).total_cmp(&strength(&a.signals)).then(a.slot.cmp(&b.slot)));
         best.truncate(WEIGHED);
+        let stream = if self.is_stream(document) { weigh::prior(self.live, self.tales.len()) } else { 0.0 };
         for candidate in &mut best {
             candidate.look_around(&seen);
             self.add_story(&query, candidate);
-            candidate.score = weigh::weigh(&candidate.signals, &self.forest);
+            candidate.score = weigh::weigh(&candidate.signals, &self.forest, stream);
         }
         best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)));
         best
@@ -155,6 +156,13 @@ impl Index {
         };
         let s = &mut candidate.signals;
         s.focus = if s.centroid > 0.0 { (s.average / s.centroid).min(2.0) } else { 0.0 };
+    }
+
+    /// What all came out within the hour, or bears no times, is a collection: it tells nothing of how often a stream
+    /// brings what is known already.
+    fn is_stream(&self, document: &Prepared) -> bool {
+        let oldest = self.kept.iter().skip(self.oldest).flatten().next();
+        oldest.is_some_and(|oldest| oldest.when.hours_to(document.when) >= 1.0)
     }
 
     /// Slots of the documents worth comparing.

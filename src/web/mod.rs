@@ -1,7 +1,7 @@
 //! The pages: health for machines, and what a link in a mail leads to. One port, loopback unless configured otherwise.
 //!
 //! Must not change anything on GET, set a cookie, tell strangers the version, or hold a read transaction open. Every
-//! answer passes through [`gate`]. A page that cannot be served never stops polling or sending.
+//! answer passes through `gate`. A page that cannot be served never stops polling or sending.
 
 mod gate;
 mod health;
