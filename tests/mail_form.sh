@@ -90,7 +90,9 @@ fi
 # Rules about form; what speaks of the missing journey through mail servers and of words is not ours to change.
 form='MIME_|HTML_(?!MESSAGE)|MISSING_(?!HEADERS\b)|INVALID_|BAD_|BASE64|SUBJ_ILLEGAL|FROM_ILLEGAL|HEAD_ILLEGAL|HEAD_LONG|CTE_|MPART|BLANK_LINES|WEIRD_|UNCLOSED|TVD_SPACE|CHARSET|LONG_TERM|OBFUSCATED|MSGID|DATE_'
 for mail in "$work"/*.eml; do
-    printf 'Received: from storywatch.test (localhost [127.0.0.1]) by mx.storywatch.test; %s\r\n' "$(date -R)" |
+    # Made with a date of its own: it arrives at that time.
+    printf 'Received: from storywatch.test (localhost [127.0.0.1]) by mx.storywatch.test; %s\r\n' \
+        "$(sed -n 's/^Date: //p' "$mail" | tr -d '\r' | head -n 1)" |
         cat - "$mail" | spamassassin --local --test-mode 2>/dev/null | grep -oP '^ *-?\d+\.\d+ \K[A-Z0-9_]+' || true
 done | sort | uniq -c | sort -rn >"$work/rules"
 cat "$work/rules"
