@@ -9,7 +9,7 @@ use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::line::visible;
-use crate::watch::Hit;
+use crate::{story::is_abbreviation, watch::Hit};
 
 /// Sentences shown of one mail.
 pub(super) const MAX_SENTENCES: usize = 3;
@@ -77,7 +77,8 @@ fn sentence_around<'a>(text: &str, hit: Found<'a>) -> Sentence<'a> {
     let paragraph_end = text[hit.end..].find('\n').map_or(text.len(), |at| hit.end + at);
     let from = text.ceil_char_boundary(paragraph_start.max(hit.start.saturating_sub(REACH)));
     let to = text.floor_char_boundary(paragraph_end.min(hit.end + REACH));
-    let mut bounds: Vec<usize> = text[from..to].split_sentence_bound_indices().map(|(at, _)| from + at).collect();
+    let starts = text[from..to].split_sentence_bound_indices().map(|(at, _)| from + at);
+    let mut bounds: Vec<usize> = starts.filter(|at| *at == from || !follows_abbreviation(&text[from..*at])).collect();
     bounds.push(to);
     let mut first = bounds.iter().rposition(|at| *at <= hit.start).unwrap_or(0);
     let mut last = bounds.iter().position(|at| *at >= hit.end).unwrap_or(bounds.len() - 1);
@@ -90,6 +91,11 @@ fn sentence_around<'a>(text: &str, hit: Found<'a>) -> Sentence<'a> {
     let start = word_start(text, bounds[first], from, paragraph_start).min(hit.start);
     let end = word_end(text, bounds[last], to, paragraph_end, hit.end);
     Sentence { start, end, hits: vec![hit] }
+}
+
+/// "Mr. Smith" is no end of a sentence.
+fn follows_abbreviation(before: &str) -> bool {
+    before.trim_end().strip_suffix('.').is_some_and(is_abbreviation)
 }
 
 /// Where the window, not a sentence, decides the start, the first whole word.
@@ -169,6 +175,14 @@ mod tests {
     fn check(text: &str, words: &[&str], expected: &[&str]) {
         let found: Vec<String> = excerpts(text, &hits(text, words)).iter().map(marked).collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_abbreviation_ends_no_sentence() {
+        let text = "The ambassador pressed hard and long on what was known. He urged Mr. Halloran to ask for relief from the \
+                    sanctions that weigh on the port. Nothing came of it.";
+        let expected = "He urged Mr. *Halloran* to ask for relief from the sanctions that weigh on the port.";
+        check(text, &["Halloran"], &[expected]);
     }
 
     #[test]

@@ -70,6 +70,7 @@ pub use index::{Index, Prepared};
 pub use signals::Signals;
 pub use stream::Stream;
 pub use weigh::{FEATURES, NAMED, features};
+pub use words::is_abbreviation;
 
 /// Row of a story in the store; shown to people as `S` and Crockford base 32 (`S8F3K2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -175,7 +175,8 @@ fn closes(text: &str, at: usize, end: usize) -> bool {
     opens && !(text[at..].starts_with('.') && is_abbreviation(&text[..at]))
 }
 
-fn is_abbreviation(before: &str) -> bool {
+/// Whether the point after this text belongs to its last word ("Mr", "U.N") and ends no sentence.
+pub fn is_abbreviation(before: &str) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
     let short = word.chars().count() == 1 && word.starts_with(char::is_alphabetic);
     short || word.contains('.') || ABBREVIATIONS.contains(&word)
