@@ -158,9 +158,14 @@ impl Poller {
     ) {
         let progress = self.progress();
         self.spread_start();
+        let mut failed = None;
         while !stop.is_cancelled() {
             self.progress.fetch_add(1, Ordering::Relaxed);
-            let pause = match self.turn(&wake).await {
+            let turned = match failed.take().map_or(Ok(()), Self::after_failure) {
+                Ok(()) => self.turn(&wake).await,
+                failure => failure,
+            };
+            let pause = match turned {
                 Ok(()) => self.until_due(),
                 Err(failure) => {
                     error!(error = %failure, "the database fails; polling rests");
@@ -171,9 +176,7 @@ impl Poller {
                 () = stop.cancelled() => {}
                 () = rest(pause, &progress) => {}
                 Some(done) = self.polling.join_next_with_id(), if pause != AFTER_ERROR => {
-                    if let Some(failure) = self.landed(done, &wake).and_then(|(_, landed)| landed.failure) {
-                        error!(error = %failure, "what came could not be stored");
-                    }
+                    failed = self.landed(done, &wake).and_then(|(_, landed)| landed.failure);
                 }
                 Ok(()) = rounds.changed() => {
                     let rules = Arc::clone(&rounds.borrow_and_update().rules);

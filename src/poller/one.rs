@@ -15,7 +15,7 @@ use crate::{
     intake::{Counts, Intake, News, Next, Rules},
     parse::{self, NotAFeed, ParsedFeed},
     schedule::{self, Cause, Fetched, Hints, Notice, Outcome, Pace, PollState},
-    store::Store,
+    store::{self, Store},
 };
 
 pub(super) struct Poll {
@@ -168,6 +168,10 @@ impl Poll {
             baseline: !self.state.baselined,
         };
         let (before, pace, jitter) = (self.state.clone(), self.pace, chance::signed());
+        let backed_off = |failure: &store::Error| {
+            let outcome = Outcome::Failed { error: failure.to_string(), cause: Cause::Other };
+            self.without_news(&outcome, None, now)
+        };
         let next = move |counts: Counts| {
             let fetched = Fetched {
                 status: response.status,
@@ -191,7 +195,12 @@ impl Poll {
                 queued: recorded.queued,
                 ..Landed::unsaved(recorded.state, Vec::new())
             },
-            // Nothing was stored, the validators neither: the next poll gets the same document again.
+            // A document that cannot be worked on would panic again at once: that is its feed's trouble.
+            Err(failure @ store::Error::Panicked(_)) => {
+                let landed = backed_off(&failure);
+                Landed { failure: Some(failure), ..landed }
+            }
+            // Nothing was stored, the validators neither: the next poll gets the same document again, after a rest.
             Err(failure) => {
                 Landed { is_saved: true, failure: Some(failure), ..Landed::unsaved(self.state, Vec::new()) }
             }

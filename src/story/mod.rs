@@ -2,8 +2,11 @@
 //!
 //! What is asked of a new entry, in this order, and where the answer is:
 //!
-//! * which stories it may belong to and how near it is to each: `index`, over `words`, `profile`, `shingles`, `signals`;
-//! * whether it joins: `weigh`, the one place where signals are weighed;
+//! * which stories it may belong to and how near it is to each. `words` folds it, `junk` drops what belongs to the site,
+//!   `profile` keeps its terms, sampled runs (`shingles`) and headline; `candidates` finds a few documents by rare terms,
+//!   runs and links, compares them (`signals`) and sums up what speaks for each story (`tale`). `lexicon` knows how rare a
+//!   term is: from the window, and while that is young from `common.txt`, a table of common words;
+//! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`;
 //! * whom it cites: `cite` knows the places that words of attribution take beside a name, `phrases` the words in five
 //!   languages, `outlets` the names;
 //! * how it stands to the rest: `relate`. Text counts before citations, an outlet confirms nothing to itself, and what
@@ -16,12 +19,6 @@
 //!
 //! Pure: the index lives in memory, time comes with each document, nothing is read from a store or a clock. When in
 //! doubt an entry founds a story of its own: a false merge hides news, a missed one costs one mail.
-//!
-//! The way of a document: `words` folds it, `junk` drops what belongs to the site, `profile` keeps its terms, sampled
-//! runs (`shingles`) and headline. `candidates` finds a few documents by rare terms, runs and links, compares them
-//! (`signals`) and sums up what speaks for each story (`tale`); `weigh` asks the `forest` for the probability that the
-//! document tells it, and `relate` says how it stands there. `lexicon` knows how rare a term is: from the window, and
-//! while that is young from `common.txt`, a table of common words.
 //!
 //! What to know before changing it: a forest fits the signals it was grown on, so grow it anew after any change to them
 //! (`cargo run --release --example evaluate -- --grow SETS…` writes `forest.txt` into the working directory) and look at
