@@ -55,6 +55,6 @@ fn cited(words: &str, is_title: bool) -> BTreeSet<String> {
         published: None,
         language: None,
     };
-    let (_, grouping) = Stream::new(Duration::from_secs(1), Vec::new()).push(&document);
+    let grouping = Stream::new(Duration::from_secs(1), Vec::new()).push(&document).grouping;
     grouping.cites.into_iter().map(|citation| citation.outlet).collect()
 }

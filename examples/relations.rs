@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in std::env::args().skip(1) {
         let rows = read(&file)?;
         let mut stream = Stream::new(WINDOW, Vec::new());
-        let found: Vec<Grouping> = rows.iter().map(|row| stream.push(&row.document).1).collect();
+        let found: Vec<Grouping> = rows.iter().map(|row| stream.push(&row.document).grouping).collect();
         println!("{file}: {} entries", rows.len());
         show(&rows, &found);
     }

@@ -14,8 +14,9 @@ pub struct Figures {
     pub alert_precision: f64,
 }
 
-/// Compares the stories found with the true ones; both in the order of arrival.
-pub fn figures(gold: &[String], found: &[i64]) -> Figures {
+/// Compares the stories `found` with the true ones; all in the order of arrival. `founded` are the stories before any
+/// were merged: an alert that was sent for one of them stays sent.
+pub fn figures(gold: &[String], found: &[i64], founded: &[i64]) -> Figures {
     let total = gold.len() as f64;
     let pairs = |count: &usize| (count * (count - 1) / 2) as f64;
     let by_gold = count(gold.iter());
@@ -28,7 +29,8 @@ pub fn figures(gold: &[String], found: &[i64]) -> Figures {
     let recall = joint.iter().map(|((g, _), n)| square(n) / by_gold[g] as f64).sum::<f64>() / total;
     let expected = g * p / (total * (total - 1.0) / 2.0);
     let mut seen = HashSet::new();
-    let alerted: HashSet<&String> = gold.iter().zip(found).filter(|(_, f)| seen.insert(**f)).map(|(g, _)| g).collect();
+    let alerted: HashSet<&String> =
+        gold.iter().zip(founded).filter(|(_, f)| seen.insert(**f)).map(|(g, _)| g).collect();
     Figures {
         bcubed: harmonic(precision, recall),
         precision,
@@ -36,7 +38,7 @@ pub fn figures(gold: &[String], found: &[i64]) -> Figures {
         pairwise: harmonic(if p > 0.0 { same / p } else { 1.0 }, if g > 0.0 { same / g } else { 1.0 }),
         ari: (same - expected) / ((g + p) / 2.0 - expected),
         alert_recall: alerted.len() as f64 / by_gold.len() as f64,
-        alert_precision: alerted.len() as f64 / by_found.len() as f64,
+        alert_precision: alerted.len() as f64 / seen.len() as f64,
     }
 }
 

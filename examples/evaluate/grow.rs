@@ -31,9 +31,12 @@ struct Sample {
     weight: f64,
 }
 
-/// Grows a forest, without the features named. First under the true stories, then again under those that the
+/// The stories whose entries are looked at, while all are in the window.
+type Chosen<'a> = &'a dyn Fn(&str) -> bool;
+
+/// Grows a forest from the stories `of`, without the features named. First under the true stories, then again under those that the
 /// forest itself makes: an engine that has to live with its errors must have seen them.
-pub fn grow(sets: &[&Set], without: &[&str]) -> Forest {
+pub fn grow(sets: &[&Set], without: &[&str], of: Chosen<'_>) -> Forest {
     let mut all: Vec<(Set, f64)> = Vec::new();
     for set in sets {
         let worth = |variant| if matches!(variant, Variant::Timed) { 0.5 } else { 0.15 };
@@ -41,14 +44,14 @@ pub fn grow(sets: &[&Set], without: &[&str]) -> Forest {
         let variants = Variant::OTHERS.into_iter().filter(|variant| set.has(*variant));
         all.extend(variants.map(|variant| (set.variant(variant), worth(variant))));
     }
-    let mut samples: Vec<Sample> = all.iter().flat_map(|(set, worth)| collect(set, *worth, None)).collect();
+    let mut samples: Vec<Sample> = all.iter().flat_map(|(set, worth)| collect(set, *worth, None, of)).collect();
     let forest = Arc::new(boost(&samples, without));
-    samples.extend(all.iter().flat_map(|(set, worth)| collect(set, *worth, Some(&forest))));
+    samples.extend(all.iter().flat_map(|(set, worth)| collect(set, *worth, Some(&forest), of)));
     boost(&samples, without)
 }
 
 /// What the engine sees of every document while those before it stand in their true stories, or in those of `forest`.
-fn collect(set: &Set, worth: f64, forest: Option<&Arc<Forest>>) -> Vec<Sample> {
+fn collect(set: &Set, worth: f64, forest: Option<&Arc<Forest>>, of: Chosen<'_>) -> Vec<Sample> {
     let mut index = Index::new(WINDOW, Vec::new());
     if let Some(forest) = forest {
         index.set_forest(Arc::clone(forest));
@@ -60,7 +63,7 @@ fn collect(set: &Set, worth: f64, forest: Option<&Arc<Forest>>) -> Vec<Sample> {
     for (document, gold) in set.documents.iter().zip(&set.gold).take(ENTRIES) {
         index.expire(document.seen);
         let prepared = index.prepare(document);
-        for found in index.candidates(&prepared) {
+        for found in index.candidates(&prepared).into_iter().filter(|_| of(gold)) {
             samples.push(Sample { x: features(&found.signals), y: part_of(&parts, &found, gold), weight: 1.0 });
         }
         let joins = forest.map(|_| index.group(&prepared).verdict);

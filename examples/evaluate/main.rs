@@ -1,8 +1,8 @@
 //! Measures the story engine on labelled sets, with its one built-in setting.
 //!
 //! `evaluate [TASK] FILE.jsonl…`; lines hold `cluster` beside what `storywatch group` takes, in the order of arrival.
-//! Without a task the figures of each set are printed. `--grow` grows a forest into `forest.txt`, `--halves` grows on
-//! every second story and measures on the others, `--cross` measures each set with a forest grown on the other kinds,
+//! Without a task the figures of each set are printed. `--grow` grows a forest into `forest.txt`, `--halves` decides about
+//! every story with a forest grown on others, `--cross` measures each set with a forest grown on the other kinds,
 //! `--ablate` takes each signal out and grows anew, `--common` counts common words into `common.txt`, `--errors` shows
 //! joins and foundings that are wrong.
 
@@ -12,6 +12,7 @@ mod grow;
 mod sets;
 
 use std::{
+    collections::HashMap,
     error::Error,
     sync::Arc,
     time::{Duration, Instant},
@@ -19,8 +20,8 @@ use std::{
 
 use figures::{Figures, figures};
 use grow::grow;
-use sets::Set;
-use storywatch::story::{Forest, NAMED, StoryId, Stream, features};
+use sets::{Set, is_odd};
+use storywatch::story::{Forest, NAMED, Pushed, StoryId, Stream, features};
 
 const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 
@@ -50,32 +51,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     let all: Vec<&Set> = sets.iter().collect();
     match task.as_str() {
         "--grow" => {
-            let forest = grow(&all, &[]);
-            std::fs::write("forest.txt", forest.write())?;
-            let forest = Arc::new(Forest::read(&forest.write()));
-            table(&all, |_| Some(Arc::clone(&forest)));
+            let written = grow(&all, &[], &|_| true).write();
+            std::fs::write("forest.txt", &written)?;
+            let forest = Arc::new(Forest::read(&written));
+            table(&all, &|_| Some(&forest));
         }
         "--halves" => {
-            let halves: Vec<[Set; 2]> = sets.iter().map(|set| [set.half(false), set.half(true)]).collect();
-            for side in 0..2 {
-                let forest = Arc::new(grow(&halves.iter().map(|half| &half[side]).collect::<Vec<_>>(), &[]));
-                table(&halves.iter().map(|half| &half[1 - side]).collect::<Vec<_>>(), |_| Some(Arc::clone(&forest)));
-            }
+            let forests = [false, true].map(|odd| Arc::new(grow(&all, &[], &|gold| is_odd(gold) == odd)));
+            table(&all, &|gold| Some(&forests[usize::from(!is_odd(gold))]));
         }
         "--common" => std::fs::write("common.txt", common::common(&all))?,
-        "--cross" => table(&all, |set| {
-            let others: Vec<&Set> = all.iter().copied().filter(|other| kind(other) != kind(set)).collect();
-            Some(Arc::new(grow(&others, &[])))
-        }),
+        "--cross" => {
+            for set in &all {
+                let others: Vec<&Set> = all.iter().copied().filter(|other| kind(other) != kind(set)).collect();
+                let forest = Arc::new(grow(&others, &[], &|_| true));
+                show(set, &|_| Some(&forest));
+            }
+        }
         "--ablate" => {
             for group in SIGNALS {
                 println!("without {}", group.join(", "));
-                let forest = Arc::new(grow(&all, group));
-                table(&all, |_| Some(Arc::clone(&forest)));
+                let forest = Arc::new(grow(&all, group, &|_| true));
+                table(&all, &|_| Some(&forest));
             }
         }
         "--errors" => all.iter().for_each(|set| errors(set)),
-        _ => table(&all, |_| None),
+        _ => table(&all, &|_| None),
     }
     Ok(())
 }
@@ -91,7 +92,7 @@ fn errors(set: &Set) {
     for (at, document) in set.documents.iter().enumerate() {
         let prepared = stream.index().prepare(document);
         let candidates = stream.index().candidates(&prepared);
-        let (story, grouping) = stream.push(document);
+        let Pushed { story, grouping, .. } = stream.push(document);
         let right = story_of.iter().enumerate().filter(|(o, s)| **s == story && set.gold[*o] == set.gold[at]).count();
         let all = story_of.iter().filter(|s| **s == story).count();
         let exists = set.gold[..at].contains(&set.gold[at]);
@@ -119,8 +120,11 @@ fn kind(set: &Set) -> &str {
     set.name.split('/').next().unwrap_or_default()
 }
 
-fn table(sets: &[&Set], forest: impl Fn(&Set) -> Option<Arc<Forest>>) {
-    let all: Vec<Figures> = sets.iter().map(|set| show(set, forest(set))).collect();
+/// The forest that decides about an entry of a story, in place of the built-in one.
+type Chosen<'a> = &'a dyn Fn(&str) -> Option<&'a Arc<Forest>>;
+
+fn table(sets: &[&Set], forest: Chosen<'_>) {
+    let all: Vec<Figures> = sets.iter().map(|set| show(set, forest)).collect();
     let mean = |of: fn(&Figures) -> f64| all.iter().map(of).sum::<f64>() / all.len() as f64;
     println!(
         "{:31} {:7.4} {:7.4} {:7.4} {:6.4} {:6.4} {:6.4} {:6.4}",
@@ -135,15 +139,31 @@ fn table(sets: &[&Set], forest: impl Fn(&Set) -> Option<Arc<Forest>>) {
     );
 }
 
-fn show(set: &Set, forest: Option<Arc<Forest>>) -> Figures {
+/// Where a story is after all merges.
+fn last(merged: &HashMap<StoryId, StoryId>, mut story: StoryId) -> StoryId {
+    while let Some(target) = merged.get(&story) {
+        story = *target;
+    }
+    story
+}
+
+fn show(set: &Set, forest: Chosen<'_>) -> Figures {
     let started = Instant::now();
     let mut stream = Stream::new(WINDOW, Vec::new());
-    if let Some(forest) = forest {
-        stream.set_forest(forest);
+    let mut founded = Vec::new();
+    let mut merged: HashMap<StoryId, StoryId> = HashMap::new();
+    for (document, gold) in set.documents.iter().zip(&set.gold) {
+        if let Some(forest) = forest(gold) {
+            stream.set_forest(Arc::clone(forest));
+        }
+        let pushed = stream.push(document);
+        founded.push(pushed.story);
+        merged.extend(pushed.merges.iter().map(|merge| (merge.source, merge.target)));
     }
-    let found: Vec<i64> = set.documents.iter().map(|document| stream.push(document).0.0).collect();
     let rate = set.documents.len() as f64 / started.elapsed().as_secs_f64();
-    let f = figures(&set.gold, &found);
+    let found: Vec<i64> = founded.iter().map(|story| last(&merged, *story).0).collect();
+    let founded: Vec<i64> = founded.iter().map(|story| story.0).collect();
+    let f = figures(&set.gold, &found, &founded);
     println!(
         "{:24} {:6} {:7.4} {:7.4} {:7.4} {:6.4} {:6.4} {:6.4} {:6.4} {:9.0}",
         set.name,

@@ -1,6 +1,11 @@
 //! `storywatch group`: the story engine alone, over entries given as JSON lines in time order.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    collections::{HashMap, VecDeque},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Result;
 use clap::Args;
@@ -12,11 +17,11 @@ use crate::{
     config::Config,
     entry::{EntryId, LineEntry},
     intake::Rules,
-    story::{Document, Grouping, StoryId, Stream},
+    story::{Document, Grouping, Merge, Pushed, Relation, StoryId, Stream},
 };
 
 /// Without a configuration stories stay open this long.
-const WINDOW: std::time::Duration = std::time::Duration::from_secs(5 * 86_400);
+const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 
 #[derive(Debug, Args)]
 pub(super) struct Group {
@@ -28,7 +33,7 @@ impl Group {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
         // Outlets' names and the window come from the configuration where there is one.
         let config = place.config.exists().then(|| place.load()).transpose()?;
-        let mut stream = stream(config)?;
+        let mut held = Held::new(config)?;
         let mut names: Vec<String> = Vec::new();
         let mut latest = Timestamp::UNIX_EPOCH;
         let mut out = Out::new();
@@ -38,20 +43,67 @@ impl Group {
             // Time order is the input's promise; an entry without a date is seen with the one before it.
             latest = line.entry.published.unwrap_or(latest).max(latest);
             let document = document(&line, names.len(), latest);
-            let (story, grouping) = stream.push(&document);
             names.push(line.id);
-            out.json(&to_json(&names, document.id, story, &grouping))?;
+            held.push(&document);
+            while let Some(line) = held.pop(Some(latest)) {
+                out.json(&to_json(&names, &line))?;
+            }
+        }
+        while let Some(line) = held.pop(None) {
+            out.json(&to_json(&names, &line))?;
         }
         out.end()?;
         Ok(lines.code())
     }
 }
 
-fn stream(config: Option<Config>) -> Result<Stream> {
-    let Some(config) = config else { return Ok(Stream::new(WINDOW, Vec::new())) };
-    let window = config.stories.window;
-    let rules = Rules::new(config.into()).map_err(anyhow::Error::msg)?;
-    Ok(Stream::new(window, rules.outlet_names()))
+/// The story engine with what it has said of the entries in the window: until an entry has left that, its story may be
+/// merged into another one.
+struct Held {
+    stream: Stream,
+    window: Duration,
+    lines: VecDeque<Line>,
+    merges: HashMap<StoryId, Merge>,
+}
+
+struct Line {
+    id: EntryId,
+    seen: Timestamp,
+    story: StoryId,
+    grouping: Grouping,
+}
+
+impl Held {
+    fn new(config: Option<Config>) -> Result<Self> {
+        let window = config.as_ref().map_or(WINDOW, |config| config.stories.window);
+        let outlets = match config {
+            Some(config) => Rules::new(config.into()).map_err(anyhow::Error::msg)?.outlet_names(),
+            None => Vec::new(),
+        };
+        Ok(Self { stream: Stream::new(window, outlets), window, lines: VecDeque::new(), merges: HashMap::new() })
+    }
+
+    fn push(&mut self, document: &Document) {
+        let Pushed { story, grouping, merges } = self.stream.push(document);
+        self.merges.extend(merges.into_iter().map(|merge| (merge.source, merge)));
+        self.lines.push_back(Line { id: document.id, seen: document.seen, story, grouping });
+    }
+
+    /// The oldest line, if the window has passed it at `now`; any when the input has ended.
+    fn pop(&mut self, now: Option<Timestamp>) -> Option<Line> {
+        let is_past = |line: &Line| now.is_none_or(|now| now.duration_since(line.seen).unsigned_abs() > self.window);
+        let mut line = self.lines.pop_front_if(|line| is_past(line))?;
+        while let Some(merge) = self.merges.get(&line.story) {
+            line.story = merge.target;
+            if line.grouping.relation == Relation::First {
+                let cites = merge.relation == Relation::Independent && !line.grouping.cites.is_empty();
+                line.grouping.relation = if cites { Relation::Cites } else { merge.relation };
+                line.grouping.of = merge.of;
+                line.grouping.reason.clone_from(&merge.reason);
+            }
+        }
+        Some(line)
+    }
 }
 
 fn document(line: &LineEntry, number: usize, seen: Timestamp) -> Document {
@@ -70,15 +122,15 @@ fn document(line: &LineEntry, number: usize, seen: Timestamp) -> Document {
     }
 }
 
-fn to_json(names: &[String], id: EntryId, story: StoryId, grouping: &Grouping) -> serde_json::Value {
+fn to_json(names: &[String], line: &Line) -> serde_json::Value {
     let name = |id: EntryId| usize::try_from(id.0).ok().and_then(|index| names.get(index)).cloned();
     json!({
-        "id": name(id),
-        "story": story.to_string(),
-        "relation": grouping.relation,
-        "of": grouping.of.and_then(name),
-        "cites": grouping.cites,
-        "reason": grouping.reason,
-        "score": grouping.score,
+        "id": name(line.id),
+        "story": line.story.to_string(),
+        "relation": line.grouping.relation,
+        "of": line.grouping.of.and_then(name),
+        "cites": line.grouping.cites,
+        "reason": line.grouping.reason,
+        "score": line.grouping.score,
     })
 }

@@ -26,8 +26,8 @@ use rusqlite::{Connection, Transaction};
 use crate::{
     entry::{Entry, EntryId, FeedId},
     schedule::{Notice, PollState},
-    store::{Error, Store, entries, feeds, life, regrouping, search, stories},
-    story::{Document, Index, StoryId, Verdict, correction::correction},
+    store::{Error, Store, entries, feeds, life, regrouping, search, stories, story_keys},
+    story::{Document, Index, Merge, StoryId, Verdict, correction::correction},
     watch::folded_words,
 };
 
@@ -104,6 +104,11 @@ struct Memory {
 enum Undo {
     Inserted(EntryId),
     Replaced(Box<Document>),
+    /// A merge that the log has not got, after line `regrouped` of it.
+    Merged {
+        merge: Merge,
+        regrouped: i64,
+    },
 }
 
 impl Intake {
@@ -116,6 +121,7 @@ impl Intake {
             let prepared = index.prepare(&document);
             index.insert(prepared, story);
         })?;
+        regrouping::splits(connection)?.into_iter().for_each(|parts| index.keep_split(parts));
         let size = index.len();
         let regrouped = regrouping::latest(connection)?;
         let (seen, undo, undecided) = (Seen::default(), Vec::new(), BTreeSet::new());
@@ -190,6 +196,9 @@ impl Memory {
     fn follow(&mut self, transaction: &Transaction<'_>) -> Result<BTreeSet<(StoryId, EntryId)>, Error> {
         for line in regrouping::since(transaction, self.regrouped)? {
             line.entries.iter().for_each(|entry| self.index.regroup(*entry, line.target));
+            if line.kind == regrouping::Kind::Split {
+                self.index.keep_split([line.source, line.target]);
+            }
             self.regrouped = line.id;
             self.undecided.extend(line.entries.first().map(|entry| (line.target, *entry)));
         }
@@ -210,6 +219,10 @@ impl Memory {
                 Undo::Replaced(before) => {
                     let prepared = self.index.prepare(&before);
                     self.index.replace(prepared);
+                }
+                Undo::Merged { merge, regrouped } => {
+                    merge.entries.iter().for_each(|entry| self.index.regroup(*entry, merge.source));
+                    self.regrouped = regrouped;
                 }
             }
         }
@@ -236,11 +249,15 @@ fn take_in(
         }
     }
     for (entry, keys) in &sorted.new {
-        let (id, story) = store_new(transaction, memory, rules, &context, news, entry, now)?;
+        let (id, story, near) = store_new(transaction, memory, rules, &context, news, entry, now)?;
         entries::remember_keys(transaction, news.feed, id, keys, now)?;
         counts.new += 1;
         if !news.baseline {
             touched.insert((story, id));
+        }
+        for merge in look_again(transaction, memory, &near, story, now)? {
+            let moved = |(story, entry)| (if story == merge.source { merge.target } else { story }, entry);
+            touched = touched.into_iter().map(moved).chain(merge.entries.first().map(|id| (story, *id))).collect();
         }
     }
     let muting = Muting::load(transaction, rules, now)?;
@@ -291,7 +308,7 @@ fn store_new(
     news: &News,
     entry: &Entry,
     now: Timestamp,
-) -> Result<(EntryId, StoryId), Error> {
+) -> Result<(EntryId, StoryId, Vec<StoryId>), Error> {
     let id = entries::next_id(transaction)?;
     let outlet = rules.outlet_of(context, entry);
     let prepared = memory.index.prepare(&document(id, &outlet, context, entry, now));
@@ -328,7 +345,32 @@ fn store_new(
     if let Some(sentence) = told.filter(|_| !news.baseline) {
         stories::correct(transaction, id, &sentence, now)?;
     }
-    Ok((id, story))
+    Ok((id, story, grouping.near))
+}
+
+/// Merges small stories into one that an entry has joined, where they belong into it by now; never one that is told by
+/// a key.
+fn look_again(
+    transaction: &Transaction<'_>,
+    memory: &mut Memory,
+    near: &[StoryId],
+    story: StoryId,
+    now: Timestamp,
+) -> Result<Vec<Merge>, Error> {
+    let mut keyless = Vec::new();
+    for story in near {
+        if !story_keys::has_any(transaction, *story)? {
+            keyless.push(*story);
+        }
+    }
+    let merges = memory.index.second_look(&keyless, story);
+    let regrouped = memory.regrouped;
+    memory.undo.extend(merges.iter().cloned().map(|merge| Undo::Merged { merge, regrouped }));
+    for merge in &merges {
+        regrouping::merge(transaction, merge.target, merge.source, Some(&merge.reason), now)?;
+        memory.regrouped = regrouping::latest(transaction)?;
+    }
+    Ok(merges)
 }
 
 fn document(id: EntryId, outlet: &str, context: &FeedContext, entry: &Entry, seen: Timestamp) -> Document {

@@ -1,4 +1,4 @@
-//! Merges and splits of stories, made by hand beside a running process and kept in a log.
+//! Merges and splits of stories, by a second look or by hand beside a running process, kept in a log.
 //!
 //! What was sent stays as it was sent: alerts move with their story, so that nobody is told again what he was told, and
 //! an absorbed story keeps its name. Each function is one piece of work for one transaction.
@@ -196,6 +196,13 @@ pub fn latest(connection: &Connection) -> Result<i64, Error> {
 /// What was done after line `seen`, in order.
 pub fn since(connection: &Connection, seen: i64) -> Result<Vec<Regrouping>, Error> {
     list(connection, "id > ?1", seen)
+}
+
+/// The two parts of every story that was split.
+pub fn splits(connection: &Connection) -> Result<Vec<[StoryId; 2]>, Error> {
+    let mut statement = connection.prepare_cached("SELECT source, target FROM regrouping WHERE kind = 'split'")?;
+    let rows = statement.query_map([], |row| Ok([StoryId(row.get(0)?), StoryId(row.get(1)?)]))?;
+    rows.map(|row| row.map_err(Error::from)).collect()
 }
 
 /// What was done to a story, in order.

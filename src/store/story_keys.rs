@@ -18,6 +18,12 @@ pub fn of_story(connection: &Connection, pattern: &str, story: StoryId) -> Resul
     Ok(statement.query_row((story.0, pattern), |row| row.get(0)).optional()?)
 }
 
+/// Whether a story is told by any key.
+pub fn has_any(connection: &Connection, story: StoryId) -> Result<bool, Error> {
+    let mut statement = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM story_key WHERE story = ?1)")?;
+    Ok(statement.query_row([story.0], |row| row.get(0))?)
+}
+
 /// Remembers the story of a key; the first one stays.
 pub fn remember(connection: &Connection, pattern: &str, key: &str, story: StoryId) -> Result<(), Error> {
     connection

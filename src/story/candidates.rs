@@ -11,6 +11,7 @@ use super::{
     Document, StoryId,
     hasher::FastMap,
     index::{GONE, Index, Kept, Prepared},
+    profile::Profile,
     relate::Source,
     signals::{Query, Signals},
     weigh,
@@ -107,15 +108,44 @@ fn source(kept: &Kept, signals: &Signals) -> Option<Source> {
     (part >= COPY).then_some(Source { entry, part, same_outlet: signals.same_outlet, is_agency: kept.is_agency })
 }
 
+/// What looks for its story: a new document, or one of the window that is asked again.
+pub(super) struct Seeker<'a> {
+    pub profile: &'a Profile,
+    pub outlet: u32,
+    pub when: When,
+    pub url: Option<u64>,
+    pub links: &'a [u64],
+    /// The story it is in, which must not count.
+    pub own: Option<StoryId>,
+}
+
+impl<'a> Seeker<'a> {
+    pub fn new(document: &'a Prepared) -> Self {
+        let Prepared { profile, outlet, when, url, links, .. } = document;
+        Self { profile, outlet: *outlet, when: *when, url: *url, links, own: None }
+    }
+
+    /// Its links are not kept.
+    pub fn again(kept: &'a Kept) -> Self {
+        let Kept { profile, outlet, when, url, story, .. } = kept;
+        Self { profile, outlet: *outlet, when: *when, url: *url, links: &[], own: Some(*story) }
+    }
+}
+
 impl Index {
     /// The stories a document may belong to, the likeliest first.
     pub fn candidates(&self, document: &Prepared) -> Vec<Candidate> {
-        let query = Query::new(&document.profile, &self.lexicon);
+        self.seek(&Seeker::new(document))
+    }
+
+    pub(super) fn seek(&self, seeker: &Seeker<'_>) -> Vec<Candidate> {
+        let query = Query::new(seeker.profile, &self.lexicon);
         let mut best: Vec<Candidate> = Vec::new();
         let mut seen: Vec<(StoryId, f32)> = Vec::new();
-        for slot in self.near(document, &query) {
-            let Some(kept) = self.kept[slot as usize].as_ref() else { continue };
-            let signals = self.compare(document, &query, kept);
+        for slot in self.near(seeker, &query) {
+            let kept = self.kept[slot as usize].as_ref().filter(|kept| seeker.own != Some(kept.story));
+            let Some(kept) = kept else { continue };
+            let signals = self.compare(seeker, &query, kept);
             seen.push((kept.story, signals.nearest));
             match best.iter_mut().find(|candidate| candidate.story == kept.story) {
                 Some(candidate) => candidate.consider(slot, kept, signals),
@@ -124,7 +154,7 @@ impl Index {
         }
         best.sort_by(|a, b| strength(&b.signals).total_cmp(&strength(&a.signals)).then(a.slot.cmp(&b.slot)));
         best.truncate(WEIGHED);
-        let stream = if self.is_stream(document) { weigh::prior(self.live, self.tales.len()) } else { 0.0 };
+        let stream = if self.is_stream(seeker) { weigh::prior(self.live, self.tales.len()) } else { 0.0 };
         for candidate in &mut best {
             candidate.look_around(&seen);
             self.add_story(&query, candidate);
@@ -134,13 +164,13 @@ impl Index {
         best
     }
 
-    fn compare(&self, document: &Prepared, query: &Query<'_>, kept: &Kept) -> Signals {
+    fn compare(&self, seeker: &Seeker<'_>, query: &Query<'_>, kept: &Kept) -> Signals {
         let likeness = query.compare(&kept.profile, &self.lexicon);
         Signals {
-            hours: document.when.hours_to(kept.when),
-            same_outlet: document.outlet != 0 && document.outlet == kept.outlet,
-            linked: kept.url.is_some_and(|url| document.links.contains(&url)),
-            same_page: document.url.is_some() && document.url == kept.url && likeness.title >= SAME_HEADLINE,
+            hours: seeker.when.hours_to(kept.when),
+            same_outlet: seeker.outlet != 0 && seeker.outlet == kept.outlet,
+            linked: kept.url.is_some_and(|url| seeker.links.contains(&url)),
+            same_page: seeker.url.is_some() && seeker.url == kept.url && likeness.title >= SAME_HEADLINE,
             ..likeness
         }
     }
@@ -160,13 +190,13 @@ impl Index {
 
     /// What all came out within the hour, or bears no times, is a collection: it tells nothing of how often a stream
     /// brings what is known already.
-    fn is_stream(&self, document: &Prepared) -> bool {
+    fn is_stream(&self, seeker: &Seeker<'_>) -> bool {
         let oldest = self.kept.iter().skip(self.oldest).flatten().next();
-        oldest.is_some_and(|oldest| oldest.when.hours_to(document.when) >= 1.0)
+        oldest.is_some_and(|oldest| oldest.when.hours_to(seeker.when) >= 1.0)
     }
 
     /// Slots of the documents worth comparing.
-    fn near(&self, document: &Prepared, query: &Query<'_>) -> Vec<u32> {
+    fn near(&self, seeker: &Seeker<'_>, query: &Query<'_>) -> Vec<u32> {
         let mut scores: FastMap<u32, f32> = FastMap::with_capacity_and_hasher(REACH, Default::default());
         let mut left = REACH;
         for (weight, term) in query.strongest().into_iter().take(QUERY_TERMS) {
@@ -183,8 +213,8 @@ impl Index {
             found.truncate(COMPARED);
         }
         let mut slots: Vec<u32> = found.into_iter().map(|(_, slot)| slot).collect();
-        slots.extend(self.sharing_runs(document));
-        slots.extend(document.links.iter().filter_map(|link| self.urls.get(link)));
+        slots.extend(self.sharing_runs(seeker));
+        slots.extend(seeker.links.iter().filter_map(|link| self.urls.get(link)));
         slots.sort_unstable();
         slots.dedup();
         slots
@@ -195,9 +225,9 @@ impl Index {
     }
 
     /// Slots of documents that share runs of words, the most first.
-    fn sharing_runs(&self, document: &Prepared) -> Vec<u32> {
+    fn sharing_runs(&self, seeker: &Seeker<'_>) -> Vec<u32> {
         let mut counts: FastMap<u32, u32> = FastMap::default();
-        for run in document.profile.shingles.keys() {
+        for run in seeker.profile.shingles.keys() {
             for slot in self.runs.newest(run).filter(|slot| self.is_live(*slot)).take(RUN_REACH) {
                 *counts.entry(slot).or_default() += 1;
             }

@@ -14,13 +14,14 @@ use super::{
     candidates::{Candidate, When},
     cite::{self, Sources},
     forest::Forest,
-    hasher::FastMap,
+    hasher::{FastMap, FastSet},
     junk::Units,
     lexicon::Lexicon,
     outlets::Names,
     postings::Postings,
     profile::{Profile, profile},
     relate::{self, Source, Standing},
+    second,
     tale::Tale,
     weigh,
 };
@@ -75,6 +76,8 @@ pub struct Index {
     pub(super) units: Units,
     pub(super) terms: Postings,
     pub(super) runs: Postings,
+    /// Stories split by hand.
+    pub(super) split: FastSet<i64>,
     pub(super) live: usize,
     /// No live document has a smaller slot.
     pub(super) oldest: usize,
@@ -96,6 +99,7 @@ impl Index {
             units: Units::default(),
             terms: Postings::default(),
             runs: Postings::default(),
+            split: FastSet::default(),
             live: 0,
             oldest: 0,
         }
@@ -137,7 +141,7 @@ impl Index {
     pub fn group(&self, document: &Prepared) -> Grouping {
         let candidates = self.candidates(document);
         match candidates.iter().find(|candidate| candidate.score >= weigh::JOIN) {
-            Some(best) => self.join(document, best),
+            Some(best) => Grouping { near: second::near(&candidates, best.story), ..self.join(document, best) },
             None => Grouping {
                 verdict: Verdict::Founds,
                 relation: Relation::First,
@@ -148,6 +152,7 @@ impl Index {
                     candidates.first().map(|near| (near.story.to_string(), &near.signals, near.score)),
                 ),
                 score: 0.0,
+                near: Vec::new(),
             },
         }
     }
@@ -163,6 +168,7 @@ impl Index {
             reason: relate::explain_join(&best.signals, best.source, best.score, corrects.is_some()),
             corrects,
             score: best.score,
+            near: Vec::new(),
         }
     }
 
@@ -179,6 +185,7 @@ impl Index {
             corrects: self.is_first_denial(document, story).then(|| document.headline.clone()),
             reason: why,
             score: near.map_or(0.0, |near| near.score),
+            near: Vec::new(),
         }
     }
 
@@ -192,6 +199,7 @@ impl Index {
             corrects: None,
             reason: why,
             score: 0.0,
+            near: Vec::new(),
         }
     }
 
@@ -215,7 +223,7 @@ impl Index {
     }
 
     /// The first member of an outlet in a story.
-    fn oldest_of(&self, story: StoryId, outlet: u32) -> Option<EntryId> {
+    pub(super) fn oldest_of(&self, story: StoryId, outlet: u32) -> Option<EntryId> {
         let members = self.tales.get(&story.0)?.members.iter().take(MEMBERS_ASKED);
         members
             .filter_map(|slot| self.kept[*slot as usize].as_ref())

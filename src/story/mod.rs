@@ -14,6 +14,9 @@
 //! * whether it takes something back: a denial is the first member of its story that denies in its headline,
 //!   [`correction`] finds what says of itself that it was corrected; [`headline`] tells a typo from news.
 //!
+//! What was told apart by reports that knew little is looked at again when one comes that holds both: `second` merges a
+//! small story into the one that it would join by now.
+//!
 //! A story chosen by a key, or put right by hand, is entered by [`Index::group_into`] and [`Index::regroup`]. `examples/`
 //! holds what measures all this: `evaluate` (stories), `citations`, `relations`, `story_speed`.
 //!
@@ -41,6 +44,7 @@ mod phrases;
 mod postings;
 mod profile;
 mod relate;
+mod second;
 mod shingles;
 mod signals;
 mod stop;
@@ -64,8 +68,9 @@ use crate::entry::EntryId;
 pub use candidates::Candidate;
 pub use forest::{Forest, Node, walk};
 pub use index::{Index, Prepared};
+pub use second::Merge;
 pub use signals::Signals;
-pub use stream::Stream;
+pub use stream::{Pushed, Stream};
 pub use weigh::{FEATURES, NAMED, features};
 pub use words::is_abbreviation;
 
@@ -203,6 +208,8 @@ pub struct Grouping {
     pub reason: String,
     /// Strength of the join, 0 (founds) to 1 (the same text).
     pub score: f32,
+    /// Small stories that the document is near to as well: for [`Index::second_look`] once it is inserted.
+    pub near: Vec<StoryId>,
 }
 
 /// Joins a story or founds one.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Document, Grouping, Index, OutletNames, StoryId, Verdict};
+use super::{Document, Grouping, Index, Merge, OutletNames, StoryId, Verdict};
 
 /// An index that numbers the stories it finds, from 1.
 #[derive(Debug)]
@@ -11,13 +11,22 @@ pub struct Stream {
     stories: i64,
 }
 
+/// What became of a document.
+#[derive(Debug, PartialEq)]
+pub struct Pushed {
+    pub story: StoryId,
+    pub grouping: Grouping,
+    /// Stories that were merged into the document's at a second look.
+    pub merges: Vec<Merge>,
+}
+
 impl Stream {
     pub fn new(window: Duration, outlets: Vec<OutletNames>) -> Self {
         Self { index: Index::new(window, outlets), stories: 0 }
     }
 
     /// Groups a document and remembers it. A document that was pushed before keeps its story.
-    pub fn push(&mut self, document: &Document) -> (StoryId, Grouping) {
+    pub fn push(&mut self, document: &Document) -> Pushed {
         self.index.expire(document.seen);
         let prepared = self.index.prepare(document);
         let grouping = self.index.group(&prepared);
@@ -29,7 +38,8 @@ impl Stream {
             }
         };
         self.index.insert(prepared, story);
-        (story, grouping)
+        let merges = self.index.second_look(&grouping.near, story);
+        Pushed { story, grouping, merges }
     }
 
     /// Takes another forest than the built-in one.

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-const WINDOW: Duration = Duration::from_secs(5 * 86_400);
+pub(super) const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 
-fn outlets() -> Vec<OutletNames> {
+pub(super) fn outlets() -> Vec<OutletNames> {
     let outlet = |key: &str, names: &[&str], domain: &str| OutletNames {
         key: key.to_owned(),
         names: names.iter().map(|name| (*name).to_owned()).collect(),
@@ -27,7 +27,7 @@ fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000).unwrap() + SignedDuration::from_mins(minutes)
 }
 
-fn document(id: i64, outlet: &str, minutes: i64, title: &str, text: &str) -> Document {
+pub(super) fn document(id: i64, outlet: &str, minutes: i64, title: &str, text: &str) -> Document {
     Document {
         id: EntryId(id),
         outlet: outlet.to_owned(),
@@ -92,7 +92,7 @@ fn check(documents: &[Document], expected: &[(i64, Relation, Option<i64>)]) -> V
     let mut stream = Stream::new(WINDOW, outlets());
     let mut found = Vec::new();
     for (document, (story, relation, of)) in documents.iter().zip(expected) {
-        let (id, grouping) = stream.push(document);
+        let Pushed { story: id, grouping, .. } = stream.push(document);
         let got = (id.0, grouping.relation, grouping.of.map(|entry| entry.0));
         assert_eq!(got, (*story, *relation, *of), "{}: {}", document.title, grouping.reason);
         found.push(grouping);
@@ -270,7 +270,7 @@ fn index_rebuilt_from_entries_and_stories_decides_alike() {
     let mut stream = Stream::new(WINDOW, outlets());
     let mut documents = defining_story();
     let last = documents.pop().expect("the story has members");
-    let stories: Vec<StoryId> = documents.iter().map(|document| stream.push(document).0).collect();
+    let stories: Vec<StoryId> = documents.iter().map(|document| stream.push(document).story).collect();
     let mut rebuilt = Index::new(WINDOW, outlets());
     for (document, story) in documents.iter().zip(stories) {
         let prepared = rebuilt.prepare(document);
@@ -368,8 +368,8 @@ fn same_stream_twice_gives_the_same_stories() {
 fn entry_delivered_again_keeps_its_story() {
     let mut stream = Stream::new(WINDOW, outlets());
     let documents = defining_story();
-    let first: Vec<StoryId> = documents.iter().map(|document| stream.push(document).0).collect();
-    let again: Vec<StoryId> = documents.iter().map(|document| stream.push(document).0).collect();
+    let first: Vec<StoryId> = documents.iter().map(|document| stream.push(document).story).collect();
+    let again: Vec<StoryId> = documents.iter().map(|document| stream.push(document).story).collect();
     assert_eq!((first, stream.index().len()), (again, documents.len()));
 }
 
@@ -379,7 +379,7 @@ fn window_forgets() {
     let documents = defining_story();
     documents.iter().for_each(|document| drop(stream.push(document)));
     let late = document(50, "rt", 60 * 24 * 30, &documents[0].title, NYT);
-    assert_eq!(stream.push(&late).0, StoryId(2));
+    assert_eq!(stream.push(&late).story, StoryId(2));
     assert_eq!(stream.index().len(), 1);
 }
 
@@ -430,7 +430,7 @@ proptest! {
     fn scores_stay_between_nothing_and_the_same(documents in prop::collection::vec(any_document(), 1..20)) {
         let mut stream = Stream::new(WINDOW, outlets());
         for document in &documents {
-            let (_, grouping) = stream.push(document);
+            let grouping = stream.push(document).grouping;
             prop_assert!((0.0..=1.0).contains(&grouping.score), "{}", grouping.score);
         }
     }
@@ -463,7 +463,7 @@ fn template_longer_than_the_texts_does_not_hold_a_feed_together() {
     let mut stream = Stream::new(WINDOW, outlets());
     let stories: Vec<StoryId> = (0i64..)
         .zip(topics)
-        .map(|(n, topic)| stream.push(&document(n, "harbour", n, topic, &format!("{topic}.\n{template}"))).0)
+        .map(|(n, topic)| stream.push(&document(n, "harbour", n, topic, &format!("{topic}.\n{template}"))).story)
         .collect();
     assert!(stories[3..].iter().all(|story| *story != stories[0]), "{stories:?}");
 }
@@ -473,8 +473,8 @@ fn one_page_listed_by_two_outlets_is_a_copy() {
     let first = document(1, "nyt", 0, "Ferry runs aground off Crete in a storm", "Click for the article.");
     let second = Document { id: EntryId(2), outlet: "wapo".to_owned(), feed: "w".to_owned(), ..first.clone() };
     let mut stream = Stream::new(WINDOW, outlets());
-    let (story, _) = stream.push(&first);
-    let (joined, grouping) = stream.push(&second);
+    let story = stream.push(&first).story;
+    let Pushed { story: joined, grouping, .. } = stream.push(&second);
     assert_eq!((joined, grouping.relation, grouping.of), (story, Relation::Copy, Some(EntryId(1))));
 }
 
@@ -486,6 +486,7 @@ fn sweeping_the_expired_keeps_the_living_findable() {
         stream.push(&document(id, "rt", id, &text, ""));
     }
     assert_eq!(stream.index().len(), 61);
-    let (story, grouping) = stream.push(&document(9_000, "nyt", 1_499, "alpha1480 beta1480 gamma1480 delta1480", ""));
+    let Pushed { story, grouping, .. } =
+        stream.push(&document(9_000, "nyt", 1_499, "alpha1480 beta1480 gamma1480 delta1480", ""));
     assert_eq!((story, grouping.of), (StoryId(1_481), None), "{}", grouping.reason);
 }

@@ -77,7 +77,7 @@ fn check(items: &[Document]) -> Vec<(i64, Grouping)> {
     let mut stream = Stream::new(Duration::from_secs(5 * 86_400), outlets());
     let mut found: Vec<(i64, Grouping)> = Vec::new();
     for item in items {
-        let (story, grouping) = stream.push(item);
+        let Pushed { story, grouping, .. } = stream.push(item);
         assert_eq!(story, StoryId(1), "{} {:?}: {}", item.outlet, item.title, grouping.reason);
         if found.iter().all(|(id, _)| *id != item.id.0) {
             found.push((item.id.0, grouping));

@@ -159,6 +159,31 @@ fn parse_match_and_group_speak_json_lines() {
 }
 
 #[test]
+fn group_tells_where_stories_ended_that_were_merged_and_holds_no_more_than_the_window() {
+    let titles = [
+        ("2031-05-01T08:00:00Z", "Ferry Aurora runs aground off Skerry"),
+        ("2031-05-01T08:20:00Z", "Coastguard helicopters lift 214 passengers to safety at night"),
+        ("2031-05-01T09:00:00Z", "Coastguard helicopters lift 214 passengers from ferry Aurora aground off Skerry"),
+        ("2031-05-20T09:00:00Z", "Council votes on a new harbour wall"),
+    ];
+    let line = |(number, (published, title)): (usize, &(&str, &str))| {
+        format!(
+            "{{\"id\":\"{number}\",\"title\":\"{title}\",\"outlet\":\"o{number}\",\"published\":\"{published}\"}}\n"
+        )
+    };
+    let lines: String = titles.iter().enumerate().map(line).collect();
+    let grouped = run_with(command(&["group"]), &lines).json();
+    let of = |key: &str| grouped.iter().map(|row| row[key].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(of("id"), ["0", "1", "2", "3"], "in the order they came");
+    let stories = of("story");
+    assert!(stories[..3].iter().all(|story| *story == stories[0]) && stories[3] != stories[0], "{stories:?}");
+    let mut relations = of("relation");
+    relations[..3].sort();
+    assert_eq!(relations, ["first", "independent", "independent", "first"]);
+    assert!(of("reason").iter().any(|reason| reason.starts_with("a second look: ")), "{grouped:?}");
+}
+
+#[test]
 fn send_test_goes_through_the_real_channels() {
     let world = World::new(&["times"], ONE_WATCH);
     world.ok(&["send-test", "desk"]);

@@ -1,6 +1,6 @@
 //! Stories put right by hand beside a running process, and stories told by a key.
 
-use crate::harness::{ONE_WATCH, World, eventually, item, texts};
+use crate::harness::{Item, ONE_WATCH, World, eventually, item, texts};
 
 const BOTH: &str = r#"
 [[watch]]
@@ -133,6 +133,97 @@ async fn what_cannot_be_is_refused_and_changes_nothing() {
     }
     assert_eq!(world.run(&["story", "merge", story]).code, Some(2));
     assert_eq!(world.count("SELECT count(*) FROM regrouping"), 0);
+    live.finish().await;
+}
+
+const WRECK: &str = r#"
+[[watch]]
+name = "wreck"
+any = ["Aurora", "coastguard"]
+notify = ["desk"]
+
+[recipient.desk]
+email = ["desk@desk.example"]
+"#;
+
+const AGROUND: &str = "Ferry Aurora runs aground off Skerry";
+const LIFTED: &str = "Coastguard helicopters lift 214 passengers to safety at night";
+const BOTH_TOLD: &str = "Coastguard helicopters lift 214 passengers from ferry Aurora aground off Skerry";
+
+fn headline(outlet: &str, title: &str, minute: i64) -> Item {
+    item(outlet, "wreck", title, "", minute)
+}
+
+#[tokio::test]
+async fn stories_that_turn_out_to_be_one_are_merged_with_a_reason_and_told_no_more() {
+    let world = World::new(&["times", "post", "herald"], WRECK);
+    let mut live = world.baseline().await;
+    world.publish("times", headline("times", AGROUND, 2));
+    live.step(2).await;
+    world.publish("post", headline("post", LIFTED, 4));
+    live.step(4).await;
+    let named = stories(&world);
+    assert_eq!((named.len(), world.smtp.mails().len()), (2, 2), "nobody could know");
+
+    // What the database refuses must be undone in memory too.
+    let refuse =
+        "CREATE TRIGGER no_merges BEFORE INSERT ON regrouping BEGIN SELECT RAISE(ABORT, 'the test says no'); END";
+    world.sql().execute_batch(refuse).unwrap();
+    world.publish("herald", headline("herald", BOTH_TOLD, 7));
+    assert!(live.try_poll(7).await.is_err());
+    assert_eq!(world.texts("SELECT DISTINCT story FROM entry").len(), 2);
+    world.sql().execute_batch("DROP TRIGGER no_merges").unwrap();
+    live.step(120).await;
+
+    assert_eq!(world.texts("SELECT DISTINCT story FROM entry").len(), 1);
+    assert_eq!(world.count("SELECT count(*) FROM entry WHERE relation = 'first'"), 1);
+    assert_eq!(world.count("SELECT count(*) FROM regrouping"), 1);
+    let shown = world.ok(&["story", &named[0]]).out;
+    assert!(shown.contains("(1 entries): a second look: it would join"), "{shown}");
+    live.restart(125).await;
+    live.step(125).await;
+    let events = world.texts("SELECT event FROM alert ORDER BY id");
+    assert_eq!(events, ["new", "new", "confirmed"], "three outlets confirm one story once");
+    live.finish().await;
+}
+
+#[tokio::test]
+async fn a_merge_that_was_rolled_back_hides_none_made_by_hand() {
+    let world = World::new(&["times", "post", "herald"], WRECK);
+    let mut live = world.baseline().await;
+    for (minute, outlet, title) in [(2, "times", AGROUND), (4, "post", LIFTED)] {
+        world.publish(outlet, headline(outlet, title, minute));
+        live.step(minute).await;
+    }
+    let refuse =
+        "CREATE TRIGGER no_decisions BEFORE INSERT ON decision BEGIN SELECT RAISE(ABORT, 'the test says no'); END";
+    world.sql().execute_batch(refuse).unwrap();
+    world.publish("herald", headline("herald", BOTH_TOLD, 7));
+    assert!(live.try_poll(7).await.is_err(), "after the merge");
+    world.sql().execute_batch("DROP TRIGGER no_decisions").unwrap();
+    let named = stories(&world);
+    world.ok(&["story", "merge", &named[0], &named[1]]);
+    live.step(120).await;
+    assert_eq!(world.texts("SELECT DISTINCT story FROM entry").len(), 1);
+    assert_eq!(world.count("SELECT count(*) FROM regrouping"), 1);
+    live.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_split_by_hand_is_never_merged_by_a_second_look() {
+    let world = World::new(&["times", "post", "herald", "echo"], WRECK);
+    let mut live = world.baseline().await;
+    for (minute, outlet, title) in [(2, "times", AGROUND), (4, "post", LIFTED), (7, "herald", BOTH_TOLD)] {
+        world.publish(outlet, headline(outlet, title, minute));
+        live.step(minute).await;
+    }
+    let story = &stories(&world)[0];
+    world.ok(&["story", "split", story, "https://www.capitalpost.example/wreck"]);
+    live.restart(9).await;
+    world.publish("echo", headline("echo", &BOTH_TOLD.to_uppercase(), 12));
+    live.step(12).await;
+    assert_eq!(world.texts("SELECT kind FROM regrouping ORDER BY id"), ["merge", "split"]);
+    assert_eq!(world.texts("SELECT DISTINCT story FROM entry").len(), 2);
     live.finish().await;
 }
 
