@@ -6,6 +6,7 @@
 //! `--ablate` takes each signal out and grows anew, `--common` counts common words into `common.txt`, `--errors` shows
 //! joins and foundings that are wrong.
 
+mod baselines;
 mod common;
 mod figures;
 mod grow;
@@ -26,7 +27,7 @@ use storywatch::story::{Forest, NAMED, Pushed, StoryId, Stream, features};
 const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 
 /// Features that are one signal: taken out together by `--ablate`.
-const SIGNALS: [&[&str]; 10] = [
+const SIGNALS: [&[&str]; 13] = [
     &[],
     &["nearest", "nearest*least", "reach", "ahead", "loneliness"],
     &["second", "votes"],
@@ -36,6 +37,9 @@ const SIGNALS: [&[&str]; 10] = [
     &["support", "shared", "rarest"],
     &["names", "names_shared"],
     &["hours"],
+    &["copied"],
+    &["numbers_differ"],
+    &["size", "least", "shorter", "longer", "nearest*least"],
     &["rival", "crowd", "ahead", "reach"],
 ];
 
@@ -58,7 +62,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         "--halves" => {
             let forests = [false, true].map(|odd| Arc::new(grow(&all, &[], &|gold| is_odd(gold) == odd)));
-            table(&all, &|gold| Some(&forests[usize::from(!is_odd(gold))]));
+            let found = table(&all, &|gold| Some(&forests[usize::from(!is_odd(gold))]));
+            baselines::compare(&all, &found);
         }
         "--common" => std::fs::write("common.txt", common::common(&all))?,
         "--cross" => {
@@ -76,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
         "--errors" => all.iter().for_each(|set| errors(set)),
-        _ => table(&all, &|_| None),
+        _ => baselines::compare(&all, &table(&all, &|_| None)),
     }
     Ok(())
 }
@@ -123,7 +128,7 @@ fn kind(set: &Set) -> &str {
 /// The forest that decides about an entry of a story, in place of the built-in one.
 type Chosen<'a> = &'a dyn Fn(&str) -> Option<&'a Arc<Forest>>;
 
-fn table(sets: &[&Set], forest: Chosen<'_>) {
+fn table(sets: &[&Set], forest: Chosen<'_>) -> Vec<Figures> {
     let all: Vec<Figures> = sets.iter().map(|set| show(set, forest)).collect();
     let mean = |of: fn(&Figures) -> f64| all.iter().map(of).sum::<f64>() / all.len() as f64;
     println!(
@@ -137,6 +142,7 @@ fn table(sets: &[&Set], forest: Chosen<'_>) {
         mean(|f| f.alert_recall),
         mean(|f| f.alert_precision)
     );
+    all
 }
 
 /// Where a story is after all merges.
