@@ -95,12 +95,12 @@ impl Atoms {
     }
 
     /// The number of a word that its inflected forms in these languages stand for too. `written` is the word as the
-    /// user wrote it.
-    pub(super) fn intern_inflected(&mut self, written: &str, languages: &[Language]) -> Atom {
+    /// user wrote it, without a possessive `'s`.
+    pub(super) fn intern_inflected(&mut self, folded: &str, written: &str, languages: &[Language]) -> Atom {
         let next = self.count;
         let atom = intern_key(&mut self.inflected, &stem::lower(written), next);
         self.count += u32::from(atom == next);
-        add_to(self.bases.entry(fold(written).into()).or_default(), atom);
+        add_to(self.bases.entry(folded.into()).or_default(), atom);
         for &language in languages {
             let stems = self.stems.entry(language).or_default();
             add_to(stems.entry(stem::stem(language, written).into()).or_default(), atom);

@@ -162,7 +162,7 @@ fn for_each_found(clause: &Clause, reading: &Reading<'_>, visit: Visit<'_>) -> C
             let seen = reading.seen(*atom).iter().filter(|seen| clause.fields.has(reading.page(seen.page).field));
             seen.map(|seen| found(seen, seen)).try_for_each(visit)
         }
-        Seek::Words(words) => for_each_words(words, clause, reading, visit),
+        Seek::Words(words) => for_each_words(words, clause, reading, Ends::Nearest, visit),
         Seek::Bare(bare) if !reading.has_literal(bare.atom) => ControlFlow::Continue(()),
         Seek::Bare(bare) => for_each_page(clause, reading, |number, page| {
             let hits = page.text.match_indices(&*bare.symbols).map(|(at, hit)| at..at + hit.len());
@@ -202,20 +202,36 @@ fn for_each_page(
     pages.try_for_each(|(number, page)| visit(number, page))
 }
 
-fn for_each_words(words: &Words, clause: &Clause, reading: &Reading<'_>, visit: Visit<'_>) -> ControlFlow<()> {
+/// Visits the places of these words: for each place of the first word the nearest end, or every end there is.
+fn for_each_words(
+    words: &Words,
+    clause: &Clause,
+    reading: &Reading<'_>,
+    ends: Ends,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
     let Some(&first) = words.atoms.first() else { return ControlFlow::Continue(()) };
-    let mut steps: Vec<Seen> = Vec::new();
+    let mut rows = Rows::default();
     for seen in reading.seen(first) {
         if !clause.fields.has(reading.page(seen.page).field) {
             continue;
         }
-        if follow(words, seen, reading, &mut steps)
-            && let Some(place) = strictly(words, &steps, reading)
-        {
+        for end in rows.follow(words, seen, reading) {
+            let Some(place) = strictly(words, rows.up_to(end), reading) else { continue };
             visit(place)?;
+            if ends == Ends::Nearest {
+                break;
+            }
         }
     }
     ControlFlow::Continue(())
+}
+
+/// Which ends of a loose phrase are wanted that begins at one place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Nearest,
+    All,
 }
 
 fn found(first: &Seen, last: &Seen) -> Found {
@@ -229,24 +245,62 @@ fn found(first: &Seen, last: &Seen) -> Found {
     }
 }
 
-/// Finds the other words behind the first. Taking the nearest each time leaves the least between them.
-fn follow(words: &Words, first: &Seen, reading: &Reading<'_>, steps: &mut Vec<Seen>) -> bool {
-    steps.clear();
-    steps.push(*first);
-    let mut slop = words.slop;
-    let mut before = *first;
-    for (index, &atom) in words.atoms.iter().enumerate().skip(1) {
-        let touches = words.touches.get(index).copied().unwrap_or(false);
-        let Some(next) = reading.seen_from(atom, before.page, before.pos + 1) else { return false };
-        let between = next.pos - before.pos - 1;
-        if between > slop || (touches && next.start != before.full_end) {
-            return false;
+/// The ways from the first of some words to the last, each word with the one before it.
+#[derive(Default)]
+struct Rows {
+    steps: Vec<(Seen, usize)>,
+    row: Vec<Seen>,
+}
+
+impl Rows {
+    /// Finds the other words behind the first; gives the places of the last, the nearest first. How many words lie
+    /// between says where a word stands, so a word need only be led to once.
+    fn follow(&mut self, words: &Words, first: &Seen, reading: &Reading<'_>) -> Range<usize> {
+        self.steps.clear();
+        self.steps.push((*first, 0));
+        let mut layer = 0..1;
+        for (index, &atom) in words.atoms.iter().enumerate().skip(1) {
+            let from = self.steps[layer.start].0.pos + 1;
+            let to = first.pos + to_u32(index) + words.slop;
+            let begins = self.steps.len();
+            for next in reading.seen_between(atom, first.page, from, to) {
+                let may_stand_before = |&step: &usize| may_follow(words, index, &self.steps[step].0, next, reading);
+                if let Some(before) = layer.clone().find(may_stand_before) {
+                    self.steps.push((*next, before));
+                }
+            }
+            layer = begins..self.steps.len();
+            if layer.is_empty() {
+                break;
+            }
         }
-        slop -= between;
-        before = *next;
-        steps.push(before);
+        layer
     }
-    true
+
+    /// The words up to this last one.
+    fn up_to(&mut self, end: usize) -> &[Seen] {
+        self.row.clear();
+        let mut step = end;
+        self.row.push(self.steps[step].0);
+        while step > 0 {
+            step = self.steps[step].1;
+            self.row.push(self.steps[step].0);
+        }
+        self.row.reverse();
+        &self.row
+    }
+}
+
+/// Whether the word `index` of these may stand here behind the one before it.
+fn may_follow(words: &Words, index: usize, before: &Seen, next: &Seen, reading: &Reading<'_>) -> bool {
+    let touches = words.touches.get(index).copied().unwrap_or(false);
+    if next.pos <= before.pos || (touches && next.start != before.full_end) {
+        return false;
+    }
+    let Some(Strict::Symbols(symbols)) = words.strict.as_deref() else { return true };
+    let wanted = symbols.gaps.get(index - 1).map(String::as_str).unwrap_or_default();
+    let gap = || reading.page(next.page).text.get(before.full_end as usize..next.start as usize);
+    wanted.is_empty() || gap().is_some_and(|gap| significant(gap, true) == wanted)
 }
 
 /// The place of these words, with their symbols, if what folding must not blur is as it was asked for.
@@ -286,12 +340,6 @@ fn exact_range(text: &str, first: &Seen, last: &Seen, wanted: &str, lead_len: us
 
 fn symbol_range(text: &str, steps: &[Seen], symbols: &Symbols) -> Option<(usize, usize)> {
     let (first, last) = (steps.first()?, steps.last()?);
-    for (pair, wanted) in steps.windows(2).zip(&symbols.gaps) {
-        let gap = text.get(pair[0].full_end as usize..pair[1].start as usize)?;
-        if !wanted.is_empty() && significant(gap, true) != *wanted {
-            return None;
-        }
-    }
     let start = before_symbols(text, first.start as usize, &symbols.lead)?;
     if symbols.trail.is_empty() {
         return Some((start, last.end as usize));
@@ -343,31 +391,18 @@ fn begins_with_word(text: &str) -> bool {
 fn found_by_any(clauses: &[Clause], reading: &Reading<'_>) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
     for clause in clauses {
-        let _ = for_each_found(clause, reading, &mut |place| {
+        let mut keep = |place| {
             all.push(place);
-            further_ends(clause, place, reading, &mut all);
             ControlFlow::Continue(())
-        });
+        };
+        let _ = match &clause.seek {
+            Seek::Words(words) => for_each_words(words, clause, reading, Ends::All, &mut keep),
+            _ => for_each_found(clause, reading, &mut keep),
+        };
     }
     all.sort_unstable_by_key(|found| (found.page, found.pos, found.last));
     all.dedup();
     all
-}
-
-/// A loose phrase is found with the nearest end there is; its last word may stand again within its slop.
-fn further_ends(clause: &Clause, nearest: Found, reading: &Reading<'_>, out: &mut Vec<Found>) {
-    let Seek::Words(words) = &clause.seek else { return };
-    if words.slop == 0 || words.strict.is_some() {
-        return;
-    }
-    let Some(&atom) = words.atoms.last() else { return };
-    let reach = nearest.pos + to_u32(words.atoms.len()) - 1 + words.slop;
-    let mut last = nearest.last;
-    while let Some(next) = reading.seen_from(atom, nearest.page, last + 1).filter(|next| next.pos <= reach) {
-        last = next.pos;
-        let inflected = nearest.inflected || next.inflected;
-        out.push(Found { last, end: next.end as usize, inflected, ..nearest });
-    }
 }
 
 /// Places that do not overlap, no more than asked for.

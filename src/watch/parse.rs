@@ -20,7 +20,7 @@ pub(super) fn parse_query(source: &str) -> (Option<Tree>, Vec<Fault>) {
         let help = "write a word, or remove the line".to_owned();
         return (None, vec![Fault::error(0..source.len(), "there is nothing to search for", Some(help))]);
     }
-    parser.warn_of_small_operators();
+    parser.warn_of_misreadings();
     let tree = parser.whole();
     if tree.is_none() {
         parser.check_words();
@@ -38,7 +38,7 @@ pub(super) fn parse_item(source: &str) -> (Option<Tree>, Vec<Fault>) {
     }
     let span = tokens[0].span.start..tokens[tokens.len() - 1].span.end;
     let mut parser = Parser { source, tokens, at: 0, faults, gave_up: false };
-    parser.warn_of_small_operators();
+    parser.warn_of_misreadings();
     let node = Node::Phrase { text: source[span.clone()].to_owned(), quote: '"', slop: None };
     (Some(Tree { node, span }), parser.faults)
 }
@@ -296,25 +296,55 @@ impl Parser<'_> {
         }
     }
 
-    fn warn_of_small_operators(&mut self) {
-        let small: Vec<(Range<usize>, String)> = self.tokens.iter().filter_map(small_operator).collect();
-        for (span, word) in small {
-            let message = format!("'{word}' is searched as a word");
-            let help = format!("did you mean {}?", word.to_uppercase());
-            self.faults.push(Fault::warning(span, message, Some(help)));
-        }
+    fn warn_of_misreadings(&mut self) {
+        let pairs = self.tokens.iter().zip(self.tokens.iter().skip(1).map(Some).chain([None]));
+        let doubtful: Vec<Fault> = pairs.filter_map(|(token, next)| misreading(token, next)).collect();
+        self.faults.extend(doubtful);
     }
 }
 
-fn small_operator(token: &Token) -> Option<(Range<usize>, String)> {
+/// A word that other search languages take for an operator, or that looks as if it were one here.
+fn misreading(token: &Token, next: Option<&Token>) -> Option<Fault> {
     let Lexeme::Word(word) = &token.lexeme else { return None };
-    let name = word.split_once('/').map_or(word.as_str(), |(name, _)| name).to_ascii_lowercase();
-    let operator = match name.as_str() {
-        "and" | "or" | "not" => !word.contains('/'),
-        "near" | "before" | "atleast" | "w" | "pre" | "onear" => {
-            word.rsplit_once('/').is_some_and(|(_, number)| number.parse::<usize>().is_ok())
-        }
-        _ => false,
-    };
-    operator.then(|| (token.span.clone(), word.clone()))
+    let as_word = |help| Some(Fault::warning(token.span.clone(), format!("'{word}' is searched as a word"), help));
+    if let Some(meant) = operator_in_disguise(word) {
+        return as_word(Some(meant));
+    }
+    if word.starts_with(['[', '{']) || word.ends_with([']', '}']) {
+        let message = format!("'{word}' has a bracket, which groups nothing and is not searched for");
+        return Some(Fault::warning(token.span.clone(), message, Some("write ( and ) to group".to_owned())));
+    }
+    let calls = next.is_some_and(|next| next.lexeme == Lexeme::Open && next.span.start == token.span.end);
+    let is_function = calls && word.chars().all(char::is_alphanumeric);
+    if is_function { as_word(Some("put a blank before the parenthesis, or remove the word".to_owned())) } else { None }
+}
+
+/// What may have been meant by an operator in small letters, or by one of another language.
+fn operator_in_disguise(word: &str) -> Option<String> {
+    let small = word.to_ascii_lowercase();
+    let did_you_mean = |meant: String| Some(format!("did you mean {meant}?"));
+    if let Some((name, number)) = small.split_once('/') {
+        return match name {
+            "near" | "before" | "atleast" | "w" | "pre" | "onear" if number.parse::<usize>().is_ok() => {
+                did_you_mean(word.to_uppercase())
+            }
+            "w" | "near" | "pre" if matches!(number, "s" | "p" | "seg" | "sent" | "para") => {
+                did_you_mean("NEAR/15, which stays within a paragraph".to_owned())
+            }
+            _ => None,
+        };
+    }
+    let name = small.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = small[name.len()..].parse::<usize>().ok();
+    let is_capital = word.chars().all(|c| !c.is_lowercase());
+    match (name, number) {
+        ("and" | "or" | "not", None) => did_you_mean(word.to_uppercase()),
+        ("near" | "adj" | "around" | "within", Some(words)) => did_you_mean(format!("NEAR/{words}")),
+        ("before" | "onear", Some(words)) => did_you_mean(format!("BEFORE/{words}")),
+        ("atleast", Some(count)) => did_you_mean(format!("ATLEAST/{count}")),
+        ("adj" | "around" | "within", None) if is_capital => did_you_mean("NEAR/5".to_owned()),
+        ("andnot" | "butnot", None) if is_capital => did_you_mean("AND NOT".to_owned()),
+        ("xor", None) if is_capital => did_you_mean("(a OR b) AND NOT (a b)".to_owned()),
+        _ => None,
+    }
 }

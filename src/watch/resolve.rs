@@ -15,6 +15,7 @@ use super::pattern::{self, Pattern};
 use super::plan::{self, AtLeast, Bare, Clause, Fields, Near, Plan, Seek, Strict, Words};
 use super::stem::{self, Language};
 use super::tree::{Field, Node, Tree};
+use super::words::for_each_word;
 use super::{Fault, Part, Problem, Query, nearest};
 
 /// Clauses that a watch may have once its names are put in.
@@ -310,7 +311,10 @@ impl<'a> Planner<'a> {
         let mut atoms: Vec<Atom> = Vec::with_capacity(found.steps.len());
         for (step, place) in steps {
             atoms.push(match step {
-                Step::Word(_) if inflected => self.atoms.intern_inflected(&text[place.clone()], &self.inflections),
+                Step::Word(word) if inflected => {
+                    let written = without_possessive(&text[place.clone()]);
+                    self.atoms.intern_inflected(word, written, &self.inflections)
+                }
                 step => self.atoms.intern(step),
             });
         }
@@ -354,6 +358,13 @@ impl<'a> Planner<'a> {
             }
         }
     }
+}
+
+/// Stemmers take words as they stand in a text, which is read without the `'s`.
+fn without_possessive(word: &str) -> &str {
+    let mut owner = word;
+    for_each_word(word, |word_in| owner = &word[word_in.start..word_in.end]);
+    owner
 }
 
 /// A leaf as written, without parentheses of its own.

@@ -169,11 +169,12 @@ impl<'a> Reading<'a> {
         &self.seen[start as usize..self.runs[run].1 as usize]
     }
 
-    /// The first place of an atom on this page at this position or later.
-    pub(super) fn seen_from(&self, atom: Atom, page: u32, pos: u32) -> Option<&Seen> {
-        let seen = self.seen(atom);
-        let next = seen.partition_point(|seen| (seen.page, seen.pos) < (page, pos));
-        seen.get(next).filter(|seen| seen.page == page)
+    /// The places of an atom on this page, from one position to another, both included.
+    pub(super) fn seen_between(&self, atom: Atom, page: u32, from: u32, to: u32) -> &[Seen] {
+        let seen = &self.seen(atom);
+        let start = seen.partition_point(|seen| (seen.page, seen.pos) < (page, from));
+        let len = seen[start..].iter().take_while(|seen| seen.page == page && seen.pos <= to).count();
+        &seen[start..start + len]
     }
 
     pub(super) fn page(&self, number: u32) -> &Page<'a> {

@@ -62,6 +62,16 @@ fn problems_say_where_what_and_what_instead() {
         "ATLEAST/2 (a NEAR/5 b)",
         "a NEAR/5 NOT b",
         "a w/5 b",
+        "a w/s b",
+        "a NEAR5 b",
+        "atleast3(boeing)",
+        "allcaps(who)",
+        "a ADJ b",
+        "a XOR b",
+        "a ANDNOT b",
+        "a BUTNOT b onear2 c",
+        "{a OR b}",
+        "boeing (a b)",
         "a && b",
         "a || b",
         "!boeing",
@@ -117,6 +127,18 @@ fn problems_say_where_what_and_what_instead() {
     error: ATLEAST/2 «(a NEAR/5 b)»: NEAR, BEFORE and ATLEAST take words, phrases, and groups of these joined with OR; join the rest with AND outside
     error: a NEAR/5 «NOT» b: NOT cannot stand here: a word, a phrase or a group must; join what must not occur with AND NOT outside
     warning: a «w/5» b: 'w/5' is searched as a word; did you mean W/5?
+    warning: a «w/s» b: 'w/s' is searched as a word; did you mean NEAR/15, which stays within a paragraph?
+    warning: a «NEAR5» b: 'NEAR5' is searched as a word; did you mean NEAR/5?
+    warning: «atleast3»(boeing): 'atleast3' is searched as a word; did you mean ATLEAST/3?
+    warning: «allcaps»(who): 'allcaps' is searched as a word; put a blank before the parenthesis, or remove the word
+    warning: a «ADJ» b: 'ADJ' is searched as a word; did you mean NEAR/5?
+    warning: a «XOR» b: 'XOR' is searched as a word; did you mean (a OR b) AND NOT (a b)?
+    warning: a «ANDNOT» b: 'ANDNOT' is searched as a word; did you mean AND NOT?
+    warning: a «BUTNOT» b onear2 c: 'BUTNOT' is searched as a word; did you mean AND NOT?
+    warning: a BUTNOT b «onear2» c: 'onear2' is searched as a word; did you mean BEFORE/2?
+    warning: «{a» OR b}: '{a' has a bracket, which groups nothing and is not searched for; write ( and ) to group
+    warning: {a OR «b}»: 'b}' has a bracket, which groups nothing and is not searched for; write ( and ) to group
+
     error: a «&&» b: `&&` is no operator; write AND, or quote the text that has it
     error: a «||» b: `||` is no operator; write OR, or quote the text that has it
     error: «!»boeing: `!` is no operator; write NOT, or quote the text that has it
