@@ -182,6 +182,7 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         intake: engine.intake.clone(),
         store: Arc::clone(&engine.store),
         clock: engine.clock,
+        stop: stop.clone(),
     };
     let failure = loop {
         tokio::select! {

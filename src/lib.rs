@@ -27,5 +27,7 @@ pub mod config;
 pub mod systemd;
 pub mod telemetry;
 
+pub mod archive;
+
 pub mod app;
 pub mod cli;

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::{Load, summary, wire};
 use crate::{
+    archive::Archive,
     clock::Clock,
-    config::{self, Web},
+    config::{self, Config, Web},
     courier::Round,
     intake::Intake,
     poller::Tools,
     store::{Store, notices},
     systemd,
+    watch::Sample,
 };
 
 /// What notices about the configuration are about.
@@ -28,6 +31,7 @@ pub(super) struct Reloader {
     pub intake: Intake,
     pub store: Arc<Store>,
     pub clock: Clock,
+    pub stop: CancellationToken,
 }
 
 impl Reloader {
@@ -63,8 +67,36 @@ impl Reloader {
         let difference = config::difference(&before, &after);
         info!("reloaded: {difference}");
         systemd::status(&summary(&after));
+        if !(difference.watches.is_empty() && difference.terms.is_empty() && difference.recipients.is_empty()) {
+            self.expect(before, after);
+        }
         let is_other = !difference.is_empty();
         self.note(is_other.then(|| format!("The configuration was reloaded: {difference}.")), true).await;
+    }
+
+    /// Says in the log how many mails are to be expected now, beside how many were; in its own time, for it reads what
+    /// is stored.
+    fn expect(&self, before: Arc<Config>, after: Arc<Config>) {
+        let (now, stop) = (self.clock.now(), self.stop.clone());
+        tokio::task::spawn_blocking(move || {
+            let path = before.storage.path.clone();
+            let expected = |config| {
+                let archive = Archive::open(&path, Some(config))?;
+                archive.expect(now, &|| stop.is_cancelled(), &mut Sample::default())
+            };
+            match expected(before).and_then(|before| Ok((before, expected(after)?))) {
+                Ok(_) if stop.is_cancelled() => {}
+                Ok((_, after)) if after.read == 0 => info!("no mails can be foretold: nothing is stored yet"),
+                Ok((before, after)) => info!(
+                    "expected: {:.1} mails a day before, {:.1} now, by {} entries of the last {:.1} days",
+                    before.a_day(before.all.mails),
+                    after.a_day(after.all.mails),
+                    after.read,
+                    after.days
+                ),
+                Err(failure) => warn!(error = %failure, "what mails are to be expected cannot be said"),
+            }
+        });
     }
 
     /// Keeps what the operator is told of a reload.

@@ -9,13 +9,12 @@ use serde_json::{Value, json};
 
 use super::{
     Refused,
-    archive::Archive,
     lookup::{Place, since, span},
     out::Out,
     stories::clock_time,
-    trial::Trial,
 };
 use crate::{
+    archive::Trial,
     backtest::{Report, Story},
     clock::Clock,
     config::{self, Watchlists},
@@ -64,9 +63,10 @@ impl Backtest {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
         let watches = load(&self.file)?;
         let against = self.against.as_ref().map(load).transpose()?;
-        let archive = Archive::open(place)?;
+        let archive = place.archive()?;
         let now = Clock::Machine.now();
-        let trial = Trial { archive: &archive, since: since(now, self.since), now };
+        let (since, most) = (since(now, self.since), usize::MAX);
+        let trial = Trial { archive: &archive, since, now, most, stopped: &|| false };
         let report = play(&trial, &watches)?;
         let before = against.map(|watches| play(&trial, &watches)).transpose()?;
         let mut out = Out::new();

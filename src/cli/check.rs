@@ -3,28 +3,20 @@
 use std::{
     io::{IsTerminal, Write},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::Result;
 use clap::Args;
-use jiff::SignedDuration;
 
-use super::{
-    Refused,
-    archive::Archive,
-    lookup::{Place, since},
-    out::Out,
-    trial::Trial,
-};
+use super::{Refused, lookup::Place, out::Out};
 use crate::{
     app,
+    archive::Archive,
     clock::Clock,
-    config::{self, Diagnostic, Loaded},
+    config::{self, Config, Diagnostic, Loaded},
     watch::{self, Query, Sample},
 };
-
-/// How much of the archive says what is to be expected.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -36,15 +28,18 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
         let (loaded, mut diagnostics) = place.diagnose();
-        let mut expected = None;
-        if let Some(loaded) = &loaded {
-            let (found, mails) = lint(loaded);
-            diagnostics.extend(found);
-            expected = mails;
+        let mut fine = None;
+        if let Some(Loaded { config, origins, .. }) = loaded {
+            let config = Arc::new(config);
+            let mut sample = Sample::default();
+            let expected = expected(&config, &mut sample);
+            let queries: Vec<Query> = config.watches.iter().map(|watch| watch.query.clone()).collect();
+            diagnostics.extend(origins.diagnose(watch::lint(&queries, &sample)));
+            fine = Some((config, expected));
         }
         let shown = self.show(&diagnostics);
         // Refused it is, whoever has stopped reading why.
-        let config = loaded.ok_or(Refused)?.config;
+        let (config, expected) = fine.ok_or(Refused)?;
         shown?;
         let summary = format!(
             "{} is fine: {} feeds, {} watches, {} recipients, {} webhooks",
@@ -54,7 +49,7 @@ impl Check {
             config.recipients.len(),
             config.webhooks.len()
         );
-        app::wire(config.into())?;
+        app::wire(config)?;
         if !self.json {
             println!("{summary}");
             expected.iter().flatten().for_each(|line| println!("{line}"));
@@ -76,24 +71,13 @@ impl Check {
     }
 }
 
-/// What is doubtful in watches that can be used, and, where there is an archive, what they are to be expected to bring.
-fn lint(loaded: &Loaded) -> (Vec<Diagnostic>, Option<Vec<String>>) {
-    let config = &loaded.config;
-    let queries: Vec<Query> = config.watches.iter().map(|watch| watch.query.clone()).collect();
-    let mut sample = Sample::default();
-    let expected = expected(config, &mut sample);
-    (loaded.origins.diagnose(watch::lint(&queries, &sample)), expected)
-}
-
 /// Mails a day by watch, from the last days of the archive; nothing where there is none that can be read.
-fn expected(config: &config::Config, sample: &mut Sample) -> Option<Vec<String>> {
+fn expected(config: &Arc<Config>, sample: &mut Sample) -> Option<Vec<String>> {
     if config.watches.is_empty() || !config.storage.path.exists() {
         return None;
     }
-    let archive = Archive::of(config).ok()?;
-    let now = Clock::Machine.now();
-    let trial = Trial { archive: &archive, since: since(now, LOOK_BACK), now };
-    let report = trial.play(&config.watches, &config.terms, sample).ok().filter(|report| report.read > 0)?;
+    let archive = Archive::open(&config.storage.path, Some(Arc::clone(config))).ok()?;
+    let report = archive.expect(Clock::Machine.now(), &|| false, sample).ok().filter(|report| report.read > 0)?;
     let mut lines = vec![format!(
         "expected: {:.1} mails a day, from {} entries of the last {:.1} days",
         report.a_day(report.all.mails),

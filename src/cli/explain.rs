@@ -8,13 +8,13 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{
-    archive::Archive,
     lookup::Place,
     out::Out,
     stories::{clock_time, story_lines},
 };
 use crate::{
     alert::RecipientId,
+    archive::Archive,
     entry::{EntryId, url::canonical},
     store::{
         alerts::{self, AlertRow, DecisionRow, MatchRow},
@@ -57,7 +57,7 @@ struct Known<'a> {
 
 impl Explain {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
-        let archive = Archive::open(place)?;
+        let archive = place.archive()?;
         let (story, entry, others) = find(&archive, &self.item)?;
         let known = self.gather(&archive, story, entry, others)?;
         let mut out = Out::new();
@@ -109,17 +109,17 @@ impl Explain {
         let founder = if entry.is_none() { first().transpose()?.flatten() } else { None };
         let Some(stored) = entry.or(founder.as_ref()) else { return Ok(Vec::new()) };
         if let Some(name) = &self.watch
-            && !archive.watches.iter().any(|watch| watch.query.name == *name)
+            && !archive.watches().iter().any(|watch| watch.query.name == *name)
         {
             bail!("there is no watch {name:?} in the configuration");
         }
         let matching = |name: &str| matches.iter().any(|row| row.watch == name && row.entry == stored.id);
-        let asked = archive.watches.iter().filter(|watch| match &self.watch {
+        let asked = archive.watches().iter().filter(|watch| match &self.watch {
             Some(name) => watch.query.name == *name,
             None => matching(&watch.query.name),
         });
         let tree = |subject: &crate::watch::Subject<'_>| {
-            asked.filter_map(|watch| explain(&watch.query, &archive.terms, subject)).collect()
+            asked.filter_map(|watch| explain(&watch.query, archive.terms(), subject)).collect()
         };
         Ok(archive.with_subject(stored, tree))
     }

@@ -1,6 +1,6 @@
 //! Where the configuration and the database of a command are.
 
-use std::{collections::BTreeMap, io::IsTerminal, path::PathBuf};
+use std::{collections::BTreeMap, io::IsTerminal, path::PathBuf, sync::Arc};
 
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::Refused;
 use crate::{
+    archive::Archive,
     config::{self, Config, Diagnostic, Loaded, Outlet, Overrides},
     store, watch,
 };
@@ -35,6 +36,18 @@ impl Place {
             eprint!("{}", config::render(&diagnostics, std::io::stderr().is_terminal()));
         }
         loaded.map(|loaded| loaded.config).ok_or_else(|| Refused.into())
+    }
+
+    /// The database for reading. With `--database` alone no configuration is needed, so that the database of a demo can
+    /// be looked at; one that loads still gives the names.
+    pub(super) fn archive(&self) -> Result<Archive> {
+        match (&self.database, self.config.exists()) {
+            (Some(path), false) => Ok(Archive::open(path, None)?),
+            _ => {
+                let config = Arc::new(self.load()?);
+                Ok(Archive::open(&config.storage.path, Some(Arc::clone(&config)))?)
+            }
+        }
     }
 
     /// The configuration, unless refused, and all that is to be said of it.

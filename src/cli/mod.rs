@@ -3,7 +3,6 @@
 //!
 //! Must not decide anything that the daemon would have to decide too.
 
-mod archive;
 mod backtest;
 mod check;
 mod demo;
@@ -29,7 +28,6 @@ mod send_test;
 mod silence;
 mod status;
 mod stories;
-mod trial;
 
 use std::{path::PathBuf, process::ExitCode};
 

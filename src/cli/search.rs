@@ -8,12 +8,12 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{
-    archive::Archive,
     lookup::{Place, since, span},
     out::Out,
     stories::clock_time,
 };
 use crate::{
+    archive::Archive,
     clock::Clock,
     store::{entries::Stored, search},
     watch::{self, Match, Query, WatchSet},
@@ -36,8 +36,8 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
-        let archive = Archive::open(place)?;
-        let watches = self.compile(&archive.terms)?;
+        let archive = place.archive()?;
+        let watches = self.compile(archive.terms())?;
         let since = since(Clock::Machine.now(), self.since);
         let mut found: Vec<(Stored, Match)> = Vec::new();
         search::candidates(&archive.connection, watch::needles(&self.query).as_deref(), since, |stored| {

@@ -1,6 +1,6 @@
 //! Plans: what is evaluated for an entry. Everything in them is resolved: words are numbers, patterns are compiled.
 
-use regex::Regex;
+use regex_automata::meta::Regex;
 
 use super::atoms::Atom;
 use super::pattern::Symbols;

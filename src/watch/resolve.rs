@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use regex::RegexBuilder;
+use regex_automata::{meta, nfa::thompson::WhichCaptures, util::syntax};
 
 use super::atoms::{Atom, Atoms, Step};
 use super::fold::fold;
@@ -336,12 +336,7 @@ impl<'a> Planner<'a> {
     }
 
     fn plan_regex(&mut self, tree: &Tree, pattern: &str, ignore_case: bool, place: &Place<'_>) -> Option<Plan> {
-        let compiled = RegexBuilder::new(pattern)
-            .case_insensitive(ignore_case)
-            .size_limit(REGEX_BYTES)
-            .dfa_size_limit(REGEX_BYTES)
-            .nest_limit(64)
-            .build();
+        let compiled = compile_regex(pattern, ignore_case);
         match compiled {
             Ok(regex) if regex.is_match("") => {
                 let message = "this pattern matches where there is nothing, so it matches every entry";
@@ -376,14 +371,25 @@ fn written<'a>(leaf: &Tree, place: &Place<'a>) -> &'a str {
     source
 }
 
-fn first_reason(error: &regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(_) => "it grows too large; use smaller repetitions".to_owned(),
-        other => {
-            let text = other.to_string();
-            text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-        }
-    }
+/// Takes time in proportion to the text, whatever the pattern. The one-pass automaton is left out: it is the larger
+/// part of the time to build one and of its memory, and serves only to find groups, which nobody asks for.
+fn compile_regex(pattern: &str, ignore_case: bool) -> Result<meta::Regex, Box<meta::BuildError>> {
+    let config = meta::Config::new()
+        .onepass(false)
+        .dfa(false)
+        .nfa_size_limit(Some(REGEX_BYTES))
+        .hybrid_cache_capacity(REGEX_BYTES)
+        .which_captures(WhichCaptures::Implicit);
+    let syntax = syntax::Config::new().case_insensitive(ignore_case).nest_limit(64);
+    meta::Builder::new().configure(config).syntax(syntax).build(pattern).map_err(Box::new)
+}
+
+fn first_reason(error: &meta::BuildError) -> String {
+    let Some(syntax) = error.syntax_error() else {
+        return "it grows too large; use smaller repetitions".to_owned();
+    };
+    let text = syntax.to_string();
+    text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 /// The clauses of a plan that is one clause or alternatives of clauses, all of which have word positions.

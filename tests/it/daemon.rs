@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::harness::{Answer, ONE_WATCH, World, binary::Daemon, eventually, path};
+use crate::harness::{Answer, Item, ONE_WATCH, World, binary::Daemon, eventually, item, now, path};
 
 /// Feeds polled every second.
 fn busy(outlets: &[&'static str]) -> World {
@@ -51,6 +51,23 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_adds_a_feed() {
     eventually("the new feed is polled", || !world.origin.requests("/more.xml").is_empty());
     let before = polls(&world, "times");
     eventually("the old feed too", || polls(&world, "times") > before);
+    daemon.stop();
+}
+
+#[test]
+fn a_reload_says_what_mails_are_to_be_expected_before_and_after() {
+    let world = busy(&["times"]);
+    let daemon = world.daemon();
+    eventually("the first poll is over", || polls(&world, "times") > 1);
+    for (minute, title) in [(1, "Halloran in Geneva"), (2, "Harbour lock closed"), (3, "Harbour lock opened")] {
+        world.publish("times", Item { published: now(), ..item("times", &format!("s{minute}"), title, "", minute) });
+    }
+    eventually("all are stored", || world.count("SELECT count(*) FROM entry WHERE NOT baseline") == 3);
+    let good = world.toml();
+    world.write_raw(&format!("{good}[[watch]]\nname = \"lock\"\nall = [\"lock\"]\nnotify = [\"desk\"]\n"));
+    daemon.signal("HUP");
+    daemon.wait_for("reloaded: watches: added lock");
+    daemon.wait_for("expected: 1.0 mails a day before, 2.0 now, by 3 entries");
     daemon.stop();
 }
 

@@ -32,12 +32,20 @@ const WALLS: &[(&str, &[&str])] = &[
     ("poller", &["chance", "clock", "config", "courier", "entry", "fetch", "intake", "parse", "schedule", "store"]),
     ("courier", &["chance", "clock", "deliver", "intake", "store"]),
     ("web", &["clock", "config", "message", "store"]),
-    ("app", &["clock", "config", "courier", "deliver", "fetch", "intake", "poller", "store", "systemd", "web"]),
+    ("archive", &["alert", "backtest", "config", "entry", "store", "story", "watch"]),
+    (
+        "app",
+        &[
+            "archive", "clock", "config", "courier", "deliver", "fetch", "intake", "poller", "store", "systemd",
+            "watch", "web",
+        ],
+    ),
     (
         "cli",
         &[
             "alert",
             "app",
+            "archive",
             "backtest",
             "clock",
             "config",

@@ -407,6 +407,48 @@ fn scope_limits_feeds_and_languages() {
 }
 
 #[test]
+fn inflected_forms_are_found_when_asked_for_and_told_apart() {
+    for (source, language, entry, expected) in [
+        ("strike", "en", "They strike", "strike: strike"),
+        ("strike", "en", "Striking workers", "Striking: strike (inflected)"),
+        ("strikes", "en", "the strike", "strike: strikes (inflected)"),
+        ("strike", "", "Striking workers", "-"),
+        ("strike", "de", "striking", "-"),
+        ("strike", "en-GB", "strikes", "strikes: strike (inflected)"),
+        ("Haus", "de", "die Häuser", "Häuser: Haus (inflected)"),
+        ("Wahl", "de", "die Wahlen", "Wahlen: Wahl (inflected)"),
+        ("élection", "fr", "les élections", "élections: élection (inflected)"),
+        ("election", "fr", "les élections", "élections: election (inflected)"),
+        ("valg", "nb", "valgene", "valgene: valg (inflected)"),
+        ("Boeing's", "en", "Boeing rose", "Boeing: Boeing's"),
+        (
+            "\"U.S. Navy\"",
+            "en",
+            "US Navy, U.S. Navies",
+            "US Navy: \"U.S. Navy\" · U.S. Navies: \"U.S. Navy\" (inflected)",
+        ),
+        ("=strike", "en", "strikes", "-"),
+        ("strik*", "en", "strikes", "strikes: strik*"),
+        ("\"#strike\"", "en", "#strikes", "-"),
+        (
+            "strike NEAR/2 vote",
+            "en",
+            "votes on strikes",
+            "votes: strike NEAR/2 vote (inflected) · strikes: strike NEAR/2 vote (inflected)",
+        ),
+    ] {
+        let watch = Query { stem: true, ..query(source) };
+        let found = compiled(watch).matches(&Subject { language, ..text(entry) });
+        let hits = found.first().map(|found| found.evidence.as_slice()).unwrap_or_default();
+        let shown: Vec<String> = hits.iter().map(|hit| format!("{}: {}", hit.text, hit.clause)).collect();
+        let shown = if shown.is_empty() { "-".to_owned() } else { shown.join(" · ") };
+        assert_eq!(shown, expected, "{source} on {entry}");
+    }
+    let limited = Query { stem: true, languages: vec!["de".into()], ..query("strike") };
+    assert_eq!(compiled(limited).matches(&Subject { language: "en", ..text("strikes") }), []);
+}
+
+#[test]
 fn named_terms_stand_for_alternatives() {
     let terms = terms(&[("acme", &["Acme Corp*", "=ACME"]), ("rivals", &["$acme", "Globex"])]);
     let set = compile(&[query("$rivals AND strike")], &terms);

@@ -165,8 +165,10 @@ impl Page {
             let token = &self.tokens[next];
             let must_touch = next_piece.touching && *next_nth > 0;
             // Symbols asked for between two words are all that may stand there.
-            let has_symbols = !(piece.trail.is_empty() && (*next_nth > 0 || next_piece.lead.is_empty()));
-            if (!must_touch || (next == at + 1 && token.touches)) && !(has_symbols && token.is_marked) {
+            let is_start = *next_nth == 0;
+            let has_symbols = is_start && !(piece.trail.is_empty() && next_piece.lead.is_empty());
+            let is_other = token.is_marked || self.tokens[at].trail != piece.trail || token.lead != next_piece.lead;
+            if (!must_touch || (next == at + 1 && token.touches)) && !(has_symbols && is_other) {
                 ends.extend(self.follow(rest, next, slop - (next - at - 1), stem));
             }
         }

@@ -1,11 +1,11 @@
-//! Watches played over the archive: reads the entries and stories, and has `backtest` play them.
+//! Watches played over stored entries: reads the entries and stories, and has `backtest` play them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::archive::Archive;
+use super::Archive;
 use crate::{
     alert::RecipientId,
     backtest::{Archived, Report, Rhythm, Sent, Story, Watched, play, tell},
@@ -16,11 +16,19 @@ use crate::{
     watch::{self, Hit, Query, Sample, WatchSet},
 };
 
-/// A trial and what it was of.
-pub(super) struct Trial<'a> {
+/// How much of the archive says what is to be expected of watches: so many days, and no more than so many entries.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
+const MOST_READ: usize = 50_000;
+
+/// What watches are played over.
+pub struct Trial<'a> {
     pub archive: &'a Archive,
     pub since: Timestamp,
     pub now: Timestamp,
+    /// Entries that are read at most, the latest first.
+    pub most: usize,
+    /// Whether nobody waits for it any more; what it gives then is worth nothing.
+    pub stopped: &'a dyn Fn() -> bool,
 }
 
 /// A matching entry, before its story is looked at.
@@ -33,9 +41,21 @@ struct Found {
 /// Matching entries by their story.
 type Matching = BTreeMap<StoryId, Vec<Found>>;
 
+impl Archive {
+    /// What the configured watches would have brought in the last days, as far as it goes before `stopped` says so;
+    /// `sample` is given the entries.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn expect(&self, now: Timestamp, stopped: &dyn Fn() -> bool, sample: &mut Sample) -> Result<Report> {
+        let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+        Trial { archive: self, since, now, most: MOST_READ, stopped }.play(self.watches(), self.terms(), sample)
+    }
+}
+
 impl Trial<'_> {
     /// Plays all watches; `sample` is given every entry that was read.
-    pub(super) fn play(
+    pub fn play(
         &self,
         watches: &[Watch],
         terms: &BTreeMap<String, Vec<String>>,
@@ -50,6 +70,9 @@ impl Trial<'_> {
             watches.iter().zip(&told).map(|(watch, notify)| Watched { policy: &watch.policy, notify }).collect();
         let mut sent: BTreeMap<RecipientId, Vec<Sent>> = BTreeMap::new();
         for (story, found) in found {
+            if (self.stopped)() {
+                break;
+            }
             for alert in self.play_story(story, &found, &watched, &rhythms, &mut report)? {
                 sent.entry(alert.recipient.clone()).or_default().push(alert);
             }
@@ -78,6 +101,9 @@ impl Trial<'_> {
         let mut times = vec![Vec::new(); watches.len()];
         let mut begins: Option<Timestamp> = None;
         search::candidates(&self.archive.connection, None, self.since, |stored| {
+            if report.read >= self.most || (self.stopped)() {
+                return false;
+            }
             report.read += 1;
             begins = Some(begins.map_or(stored.seen, |begins| begins.min(stored.seen)));
             sample.add(&stored.entry.title, &stored.entry.text);
