@@ -8,8 +8,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{
-    Refused,
     lookup::{Place, since, span},
+    matching::watchlists,
     out::Out,
     stories::clock_time,
 };
@@ -17,9 +17,9 @@ use crate::{
     archive::Trial,
     backtest::{Report, Story},
     clock::Clock,
-    config::{self, Watchlists},
+    config::Watchlists,
     story::StoryId,
-    watch::{self, Sample},
+    watch::Sample,
 };
 
 /// Stories listed, and clauses of each kind.
@@ -61,8 +61,8 @@ fn rate(text: &str) -> Result<f64, String> {
 
 impl Backtest {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
-        let watches = load(&self.file)?;
-        let against = self.against.as_ref().map(load).transpose()?;
+        let watches = watchlists(std::slice::from_ref(&self.file))?;
+        let against = self.against.as_ref().map(|file| watchlists(std::slice::from_ref(file))).transpose()?;
         let archive = place.archive()?;
         let now = Clock::Machine.now();
         let (since, most) = (since(now, self.since), usize::MAX);
@@ -80,20 +80,11 @@ impl Backtest {
         out.end()?;
         let a_day = report.a_day(report.all.mails);
         if let Some(most) = self.fail_over.filter(|most| a_day > *most) {
-            eprintln!("storywatch: {a_day:.1} mails a day would have been sent, more than {most:.1}");
+            eprintln!("storywatch: {a_day:.2} mails a day would have been sent, more than {most}");
             return Ok(ExitCode::FAILURE);
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn load(file: &PathBuf) -> Result<Watchlists> {
-    let read =
-        config::load_watchlists(std::slice::from_ref(file), |queries, terms| watch::compile(queries, terms).problems);
-    read.map_err(|diagnostics| {
-        eprint!("{}", config::render(&diagnostics, false));
-        Refused.into()
-    })
 }
 
 /// A watchlist that names terms of the configuration may use them.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{Refused, input, out::Out};
 use crate::{
@@ -30,7 +30,7 @@ impl Match {
         for line in lines.by_ref() {
             let line = line?;
             for found in matches(&watches, &line) {
-                out.json(&to_json(&line.id, &found))?;
+                out.json(&Line { id: &line.id, watch: &found.watch, evidence: &found.evidence })?;
             }
         }
         out.end()?;
@@ -40,13 +40,28 @@ impl Match {
 
 impl Match {
     fn compile(&self) -> Result<WatchSet> {
-        let read = config::load_watchlists(&self.watchlist, |queries, terms| watch::compile(queries, terms).problems);
-        let Watchlists { queries, terms, .. } = read.map_err(|diagnostics: Vec<config::Diagnostic>| {
-            eprint!("{}", config::render(&diagnostics, false));
-            Refused
-        })?;
+        let Watchlists { queries, terms, .. } = watchlists(&self.watchlist)?;
         Ok(watch::compile(&queries, &terms).watches)
     }
+}
+
+/// What some files ask; everything wrong or doubtful in them is shown.
+///
+/// # Errors
+/// [`Refused`] when something is wrong.
+pub(super) fn watchlists(files: &[PathBuf]) -> Result<Watchlists, Refused> {
+    let read = config::load_watchlists(files, |queries, terms| watch::compile(queries, terms).problems);
+    let (read, diagnostics) = match read {
+        Ok(mut read) => {
+            let warnings = std::mem::take(&mut read.warnings);
+            (Ok(read), warnings)
+        }
+        Err(diagnostics) => (Err(Refused), diagnostics),
+    };
+    if !diagnostics.is_empty() {
+        eprint!("{}", config::render(&diagnostics, false));
+    }
+    read
 }
 
 fn matches(watches: &WatchSet, line: &LineEntry) -> Vec<watch::Match> {
@@ -67,13 +82,11 @@ fn matches(watches: &WatchSet, line: &LineEntry) -> Vec<watch::Match> {
 }
 
 /// `{"id","watch","evidence":[{"field","start","end","text","clause"}]}`, with `id` the entry's.
-pub fn to_json(id: &str, found: &watch::Match) -> Value {
-    let evidence: Vec<Value> = found.evidence.iter().map(hit_to_json).collect();
-    json!({ "id": id, "watch": found.watch, "evidence": evidence })
-}
-
-fn hit_to_json(hit: &Hit) -> Value {
-    json!({ "field": hit.field, "start": hit.start, "end": hit.end, "text": hit.text, "clause": hit.clause })
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    watch: &'a str,
+    evidence: &'a [Hit],
 }
 
 #[cfg(test)]
@@ -85,7 +98,7 @@ mod tests {
         let hit = Hit { field: "title".into(), start: 4, end: 10, text: "Boeing".into(), clause: "boeing".into() };
         let found = watch::Match { watch: "aviation".into(), evidence: vec![hit] };
         assert_eq!(
-            to_json("e1", &found).to_string(),
+            serde_json::to_string(&Line { id: "e1", watch: &found.watch, evidence: &found.evidence }).unwrap(),
             r#"{"id":"e1","watch":"aviation","evidence":[{"field":"title","start":4,"end":10,"text":"Boeing","clause":"boeing"}]}"#
         );
     }

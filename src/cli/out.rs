@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::entry::is_invisible;
 
@@ -28,7 +28,7 @@ impl Out {
     }
 
     /// One JSON value on one line.
-    pub(super) fn json(&mut self, value: &Value) -> io::Result<()> {
+    pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         serde_json::to_writer(&mut self.stdout, value)?;
         writeln!(self.stdout)
     }

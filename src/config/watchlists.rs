@@ -8,6 +8,7 @@ use super::{
     files::{self, Written},
     meant,
     place::Sources,
+    references,
     watches::{self, Notify},
 };
 use crate::watch::{Problem, Query};
@@ -18,6 +19,8 @@ pub struct Watchlists {
     pub watches: Vec<Watch>,
     pub queries: Vec<Query>,
     pub terms: BTreeMap<String, Vec<String>>,
+    /// What is doubtful in them.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// The queries and `[terms]` of some files. Whom a watch notifies is not looked at.
@@ -35,12 +38,19 @@ pub fn load_watchlists(
         files::add_alone(path, &mut written, &mut sources, &mut faults);
     }
     let tables = std::mem::take(&mut written.watches);
-    let watches = tables.into_iter().map(|table| watches::watch(table, Notify::Optional, &mut faults)).collect();
+    let watches: Vec<_> =
+        tables.into_iter().map(|table| watches::watch(table, Notify::Optional, &mut faults)).collect();
+    references::check_watch_names(&watches, &mut faults);
     let terms = watches::terms(std::mem::take(&mut written.terms), &mut faults);
     let (watches, terms, origins) = meant::judge(watches, terms, sources, &mut faults, compile);
     let diagnostics = faults.resolve(origins.sources());
     match diagnostics.iter().any(Diagnostic::is_error) {
         true => Err(diagnostics),
-        false => Ok(Watchlists { queries: watches.iter().map(|watch| watch.query.clone()).collect(), watches, terms }),
+        false => Ok(Watchlists {
+            queries: watches.iter().map(|watch| watch.query.clone()).collect(),
+            watches,
+            terms,
+            warnings: diagnostics,
+        }),
     }
 }
