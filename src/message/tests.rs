@@ -155,6 +155,16 @@ fn the_mail_that_tells_of_the_confirmation() {
 }
 
 #[test]
+fn another_form_of_a_word_is_named_as_such() {
+    let evidence = vec![hit("title", HEADLINE, "lock", "locks (inflected)")];
+    let alert = Alert { watches: vec![watch("sea-locks", Priority::Normal, evidence)], ..first_alert() };
+    let raw = raw(&alert);
+    for part in [text_part(&raw), html_part(&raw)] {
+        assert!(part.contains("locks (inflected) in the title"), "{part}");
+    }
+}
+
+#[test]
 fn the_webhooks() {
     let show = |alert: &Alert| {
         let message = webhook(alert);
