@@ -34,7 +34,7 @@ pub(super) fn holds(plan: &Plan, reading: &Reading<'_>) -> bool {
         Plan::Any(parts) => parts.iter().any(|part| holds(part, reading)),
         Plan::Not(of) => !holds(of, reading),
         Plan::Seek(clause) => for_each_found(clause, reading, &mut |_| ControlFlow::Break(())).is_break(),
-        Plan::Near(near) => !reached(near, reading).is_empty(),
+        Plan::Near(near) => may_hold(near, reading) && !reached(near, reading).is_empty(),
         Plan::AtLeast(at_least) => found_apart(&at_least.of, reading, at_least.count).len() >= at_least.count,
     }
 }
@@ -417,6 +417,17 @@ fn found_apart(clauses: &[Clause], reading: &Reading<'_>, most: usize) -> Vec<Fo
         }
     }
     apart
+}
+
+/// Whether the words of every operand occur at all: most often they do not, and then nothing need be laid out.
+fn may_hold(near: &Near, reading: &Reading<'_>) -> bool {
+    near.operands.iter().all(|operand| {
+        operand.iter().any(|clause| match &clause.seek {
+            Seek::Word(atom) => !reading.seen(*atom).is_empty(),
+            Seek::Words(words) => words.atoms.iter().all(|&atom| !reading.seen(atom).is_empty()),
+            Seek::Bare(_) | Seek::Regex(_) => true,
+        })
+    })
 }
 
 /// The places of the last operand that a chain of the others leads to.

@@ -67,8 +67,10 @@ impl<'a> Lexer<'a> {
             ')' => self.push(Lexeme::Close, 1),
             '|' if self.rest().starts_with("||") => self.foreign(2, "||", "OR"),
             '|' => self.push(Lexeme::Or, 1),
-            '"' | '“' | '”' | '„' | '«' => self.phrase(if c == '«' { '»' } else { '"' }, c.len_utf8()),
-            '\'' | '‘' => self.phrase('\'', c.len_utf8()),
+            '"' | '“' | '”' | '„' => self.phrase('"', c.len_utf8()),
+            '«' => self.phrase('»', c.len_utf8()),
+            '»' => self.phrase('«', c.len_utf8()),
+            '\'' | '‘' | '‚' => self.phrase('\'', c.len_utf8()),
             '~' if self.follows_phrase() => self.slop(),
             '-' => self.minus(),
             '/' => self.regex(),
@@ -94,7 +96,7 @@ impl<'a> Lexer<'a> {
         };
         let text = inside[..len].to_owned();
         // Guillemets are as good as quotation marks, and are written back as such.
-        let (text, quote) = if quote == '»' { (text.replace('"', " "), '"') } else { (text, quote) };
+        let (text, quote) = if matches!(quote, '«' | '»') { (text.replace('"', " "), '"') } else { (text, quote) };
         self.push(Lexeme::Phrase { text, quote }, opening + len + closing);
     }
 
@@ -173,6 +175,11 @@ impl<'a> Lexer<'a> {
 
     fn field(&mut self, word: &str, colon: usize) {
         let name = &word[..colon];
+        if word[colon..].starts_with("://") {
+            let host = word[colon + 3..].split('/').next().unwrap_or_default();
+            let help = format!("write site:{host}, or quote it to search for the text");
+            return self.fault(word.len(), "this is an address, not a word", Some(help));
+        }
         let Some(field) = Field::named(name) else {
             let near = nearest(name, Field::ALL.map(Field::name)).map_or_else(
                 || format!("quote it to search for the text: \"{word}\""),
@@ -195,8 +202,9 @@ fn end_of_phrase(inside: &str, quote: char) -> Option<(usize, usize)> {
     inside.char_indices().find_map(|(at, c)| {
         let closes = match (quote, c) {
             ('"', '"' | '“' | '”') => !is_gershayim(inside, at, c),
-            ('»', '»') => true,
-            ('\'', '\'' | '’') => !inside[at + c.len_utf8()..].starts_with(char::is_alphanumeric),
+            // German books turn them inward, Swedish ones write the same twice.
+            ('»', '»') | ('«', '«' | '»') => true,
+            ('\'', '\'' | '’' | '‘') => !inside[at + c.len_utf8()..].starts_with(char::is_alphanumeric),
             _ => false,
         };
         closes.then_some((at, c.len_utf8()))
@@ -206,7 +214,7 @@ fn end_of_phrase(inside: &str, quote: char) -> Option<(usize, usize)> {
 /// A word goes on to the next blank, parenthesis, quotation or bar.
 fn word_len(rest: &str) -> usize {
     let end = rest.char_indices().find(|&(at, c)| match c {
-        '(' | ')' | '|' | '“' | '”' | '„' | '«' => true,
+        '(' | ')' | '|' | '“' | '”' | '„' | '«' | '»' => true,
         '"' => !is_gershayim(rest, at, c),
         // The colon of a field is followed by whatever the field is to hold.
         _ => c.is_whitespace(),

@@ -421,6 +421,7 @@ fn inflected_forms_are_found_when_asked_for_and_told_apart() {
         ("election", "fr", "les élections", "élections: election (inflected)"),
         ("valg", "nb", "valgene", "valgene: valg (inflected)"),
         ("Boeing's", "en", "Boeing rose", "Boeing: Boeing's"),
+        ("Wahl's", "de", "die Wahlen", "Wahlen: Wahl's (inflected)"),
         (
             "\"U.S. Navy\"",
             "en",

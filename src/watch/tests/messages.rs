@@ -35,6 +35,7 @@ fn problems_say_where_what_and_what_instead() {
         "recall and grounding",
         "titel:boeing",
         "boeing xyzzy:1",
+        "boeing https://faa.gov/a?b=c",
         "title: boeing",
         "\"door plug",
         "(boeing",
@@ -100,6 +101,7 @@ fn problems_say_where_what_and_what_instead() {
     warning: recall «and» grounding: 'and' is searched as a word; did you mean AND?
     error: «titel:»boeing: there is no field `titel`; did you mean `title:`?
     error: boeing «xyzzy:»1: there is no field `xyzzy`; quote it to search for the text: "xyzzy:1"
+    error: boeing «https://faa.gov/a?b=c»: this is an address, not a word; write site:faa.gov, or quote it to search for the text
     error: «title:» boeing: `title:` wants what to look for right behind it; write title:word or title:(one OR other)
     error: «"door plug»: this quotation is not closed; close it with "
     error: «(»boeing: this `(` is not closed; add a `)`
@@ -219,4 +221,21 @@ fn terms_that_double_and_double_end_at_the_limit() {
     let compiled = compile(&[query("$t0")], &named);
     assert_eq!(compiled.watches.len(), 0);
     assert!(compiled.problems.iter().any(|(_, problem)| problem.is_error));
+}
+
+#[test]
+fn what_the_manual_shows_is_accepted() {
+    let manual = include_str!("../../../docs/watches.md");
+    let rows = manual.lines().skip_while(|line| !line.starts_with("| Written")).skip(2);
+    let mut shown = 0;
+    for row in rows.take_while(|line| line.starts_with('|')) {
+        let row = row.replace("\\|", "\u{1}");
+        let column = row.split('|').nth(1).unwrap().replace('\u{1}', "|");
+        for source in column.split('`').skip(1).step_by(2) {
+            let compiled = compile(&[query(source)], &terms(&[("acme", &["Acme Corp*", "=ACME"])]));
+            assert_eq!(compiled.problems, [], "{source}");
+            shown += 1;
+        }
+    }
+    assert!(shown >= 25, "{shown}");
 }

@@ -142,6 +142,9 @@ impl Page {
                 here(wanted.len() == there.len() && (0..wanted.len()).all(|at| at == *open || wanted[at] == there[at]))
             }
             Leaf::Phrase { pieces, slop } => {
+                // A phrase with symbols is found as it is written.
+                let is_literal = |&piece: &usize| !(PIECES[piece].lead.is_empty() && PIECES[piece].trail.is_empty());
+                let stem = stem && !pieces.iter().any(is_literal);
                 let words = |&piece: &usize| (0..PIECES[piece].words.len()).map(move |nth| (&PIECES[piece], nth));
                 let wanted: Vec<(&Piece, usize)> = pieces.iter().flat_map(words).collect();
                 self.follow(&wanted, start, *slop, stem).into_iter().map(|end| (start, end)).collect()
