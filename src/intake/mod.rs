@@ -31,7 +31,7 @@ use crate::{
     watch::folded_words,
 };
 
-pub use collect::{collect_due, is_anything_to_collect};
+pub use collect::{collect_due, is_anything_to_collect, takers};
 use seen::Seen;
 
 pub use history::Started;
@@ -294,8 +294,8 @@ fn update_known(
     memory.index.replace(prepared);
     rules.match_entry(transaction, id, &before.outlet, context, entry, now)?;
     let was_corrected = correction(&before.entry.title, &before.entry.text).is_some();
-    if let Some(sentence) = corrects.filter(|_| !was_corrected) {
-        stories::correct(transaction, id, &sentence, now)?;
+    if corrects.is_some() && !was_corrected {
+        stories::correct(transaction, id, now)?;
     }
     Ok(Some(before.story).filter(|_| !before.baseline))
 }
@@ -322,7 +322,7 @@ fn store_new(
     keyed::remember(transaction, &story_keys, story)?;
     // What the text of a new piece corrects nobody was told; what denies the story, or is itself a correction, says so
     // in its headline.
-    let told = grouping.corrects.clone().or_else(|| correction(&entry.title, ""));
+    let is_told = grouping.corrects.is_some() || correction(&entry.title, "").is_some();
     let stored = entries::Stored {
         id,
         feed: news.feed,
@@ -342,8 +342,8 @@ fn store_new(
     memory.undo.push(Undo::Inserted(id));
     memory.index.insert(prepared, story);
     rules.match_entry(transaction, id, &stored.outlet, context, entry, now)?;
-    if let Some(sentence) = told.filter(|_| !news.baseline) {
-        stories::correct(transaction, id, &sentence, now)?;
+    if is_told && !news.baseline {
+        stories::correct(transaction, id, now)?;
     }
     Ok((id, story, grouping.near))
 }

@@ -62,6 +62,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0005_watches.sql")),
     M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
+    M::up(include_str!("../../migrations/0009_silences.sql")),
 ];
 
 /// The database, opened for writing by this process alone.
