@@ -128,7 +128,7 @@ fn room(connection: &Connection, name: &str, standing: &Lane, ask: &Ask, now: Ti
     let mut most = places;
     for (limit, span) in lane::paces(name, standing, ask.per_minute.get(name).copied()) {
         let since = now.saturating_sub(span).unwrap_or(Timestamp::MIN);
-        most = most.min(limit.saturating_sub(lanes::started_after(connection, name, since)?));
+        most = most.min(limit.saturating_sub(lanes::started_within(connection, name, since, now)?));
     }
     Ok(Room { now: slots.min(most), ahead: places.min(most).saturating_sub(slots.min(most)) })
 }
