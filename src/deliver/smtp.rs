@@ -261,7 +261,8 @@ async fn send(
     *stage = Stage::Data;
     connection.command(Data).await?;
     *stage = Stage::Message;
-    let reply = connection.message(bytes).await?;
+    // lettre ends the last line itself.
+    let reply = connection.message(bytes.strip_suffix(b"\r\n").unwrap_or(bytes)).await?;
     Ok(format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")))
 }
 

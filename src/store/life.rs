@@ -52,6 +52,8 @@ fn set_back(connection: &Connection, now: i64, by: i64) -> Result<(), Error> {
         ("digest", "until"),
         ("digest", "made"),
         ("recipient", "known"),
+        // Or nothing would be news to a watch until the day on which it began to ask.
+        ("watch", "since"),
     ] {
         let sql = format!("UPDATE {table} SET {column} = {column} - ?2 WHERE {column} > ?1");
         connection.execute(&sql, (now, by))?;

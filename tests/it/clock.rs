@@ -65,6 +65,19 @@ async fn set_forward_by_a_year_one_digest_comes_and_what_waited_is_told_once() {
 }
 
 #[tokio::test]
+async fn a_watch_that_began_in_days_to_come_takes_todays_news_for_news() {
+    let world = World::new(&["times"], ONE_WATCH);
+    let mut live = world.open(YEAR).await;
+    live.due(at(YEAR)).await;
+    live.deliver(YEAR).await;
+    live.restart(1).await;
+    world.publish("times", texts::times(2));
+    live.step(2).await;
+    assert_eq!(world.smtp.mails().len(), 1);
+    live.finish().await;
+}
+
+#[tokio::test]
 async fn a_limit_of_messages_a_minute_does_not_count_those_of_days_to_come() {
     let world = World::new(&["times"], ONE_WATCH);
     world.write_raw(&world.toml().replace("[mail]", "[mail]\nmax_per_minute = 1"));
