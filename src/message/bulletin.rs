@@ -60,7 +60,6 @@ struct View {
     lines: Vec<String>,
     /// The line that mail clients show beside the subject.
     state: String,
-    notes: Vec<String>,
     mute: Vec<Mute>,
     words: &'static Words,
 }
@@ -80,7 +79,7 @@ fn view(bulletin: &Bulletin) -> View {
     }
     let state = lines.first().cloned().unwrap_or_default();
     let mute = Mute::new(ENGLISH.mute_notices.to_owned(), bulletin.ways.link.as_deref()).into_iter().collect();
-    View { title: clipped(&bulletin.title, 200), lines, state, notes: Vec::new(), mute, words: &ENGLISH }
+    View { title: clipped(&bulletin.title, 200), lines, state, mute, words: &ENGLISH }
 }
 
 /// The bulletin as a mail to `to`.

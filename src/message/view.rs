@@ -296,6 +296,7 @@ fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
     if independent.len() > 1 {
         who.push(format!("Independent of each other: {}.", independent.join(", ")));
     }
+    who.extend(dated_before(alert, first, times));
     // A copy says what its original says.
     let own = alert.story.members.iter().filter(|member| has_own_words(member.relation));
     let citations = own.flat_map(|member| member.cites.iter().map(move |cite| (member, cite)));
@@ -305,6 +306,16 @@ fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
         who.push(format!("{} cites {cited}: “{sentence}”", outlet_name(member)));
     }
     who
+}
+
+/// Feeds are asked now and then, so the one that was seen first need not have been first.
+fn dated_before(alert: &Alert, first: &Member, times: &Times<'_>) -> Option<String> {
+    let said = first.published.unwrap_or(first.seen).min(first.seen);
+    let others = alert.story.members.iter().filter(|member| has_own_words(member.relation));
+    let dated = others.filter_map(|member| Some((member.published.filter(|time| *time < said)?, member)));
+    let (time, member) = dated.filter(|(_, member)| member.outlet != first.outlet).min_by_key(|(time, _)| *time)?;
+    let time = times.show(time, true);
+    Some(format!("{} dates its own piece {time}, so the order is uncertain.", outlet_name(member)))
 }
 
 fn mute(alert: &Alert) -> Vec<Mute> {

@@ -191,6 +191,11 @@ pub fn item(outlet: &str, slug: &str, title: &str, body: &str, minute: i64) -> I
     Item { guid: link.clone(), link, title: title.to_owned(), body: body.to_owned(), published: at(minute) }
 }
 
+/// How many come at once: what `STORYWATCH_FLOOD` says, else `short`.
+pub fn flood(short: usize) -> usize {
+    std::env::var("STORYWATCH_FLOOD").ok().and_then(|number| number.parse().ok()).unwrap_or(short)
+}
+
 /// Waits for a condition, a quarter of a minute at most.
 #[track_caller]
 pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
