@@ -355,7 +355,7 @@ async fn a_digest_is_ended_by_its_link_and_nothing_is_lost() {
     assert!(header.contains("<mailto:requests@desk.example?subject=mute%20"), "{header}");
     assert_eq!(mail.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
     let ticket = header.split("<https://alerts.desk.example/mute/").nth(1).unwrap().split('>').next().unwrap();
-    assert!(mail.text().contains(&format!("End these digests:\r\n<https://alerts.desk.example/mute/{ticket}>")));
+    assert!(mail.text().contains(&format!("Mute the digests:\r\n<https://alerts.desk.example/mute/{ticket}>")));
     mute(&world, ticket, at(14 * 60));
     world.publish("times", texts::times(14 * 60));
     live.step(14 * 60).await;
