@@ -20,7 +20,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Notify, Semaphore, watch},
     task::{Id, JoinError, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
@@ -54,6 +54,10 @@ const AFTER_ERROR: Duration = Duration::from_secs(15);
 /// up by feeds that only queue for a slot.
 const BEGUN_AT_ONCE: usize = 512;
 
+/// Documents that are read, or wait to be stored, at one time. What is read of a document takes several times its room,
+/// and every thread that reads has a stack and a heap of its own.
+const READ_AT_ONCE: usize = 16;
+
 /// A wall clock that has moved against the monotonic one by more than this was set; less is drift.
 const CLOCK_WAS_SET: Duration = Duration::from_secs(60);
 
@@ -74,6 +78,7 @@ pub struct Poller {
     /// What is due when; feeds being polled and feeds given up are not in it.
     queue: BTreeSet<(Timestamp, FeedId)>,
     holds: Holds,
+    reading: Arc<Semaphore>,
     polling: JoinSet<Landed>,
     in_flight: HashMap<Id, FeedId>,
     /// States that are newer than what is stored, and what the operator is to be told with them.
@@ -128,6 +133,7 @@ impl Poller {
             feeds: BTreeMap::new(),
             queue: BTreeSet::new(),
             holds: Holds::new(holds.into_iter().map(|(host, until, reason)| (host, Hold { until, reason })).collect()),
+            reading: Arc::new(Semaphore::new(READ_AT_ONCE)),
             polling: JoinSet::new(),
             in_flight: HashMap::new(),
             unsaved: BTreeMap::new(),
@@ -251,6 +257,7 @@ impl Poller {
             rules: Arc::clone(&self.rules),
             tools: self.tools.clone(),
             holds: self.holds.clone(),
+            reading: Arc::clone(&self.reading),
             clock: self.clock,
         };
         let task = self.polling.spawn(poll.run());

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{Landed, Tools, holds::Holds, whole::is_whole};
@@ -28,6 +29,7 @@ pub(super) struct Poll {
     pub rules: Arc<Rules>,
     pub tools: Tools,
     pub holds: Holds,
+    pub reading: Arc<Semaphore>,
     pub clock: Clock,
 }
 
@@ -142,6 +144,9 @@ impl Poll {
         let body = std::mem::take(&mut response.body);
         let (content_type, base) = (response.content_type.clone(), response.final_url.clone());
         let language = self.feed.language.clone();
+        let reading = Arc::clone(&self.reading);
+        // Kept until what was read is stored. The semaphore is never closed.
+        let _turn = reading.acquire().await;
         // Reading a large document takes longer than other polls should have to wait.
         let read = tokio::task::spawn_blocking(move || read(&body, content_type.as_deref(), &base, language)).await;
         match read {
