@@ -21,6 +21,7 @@ use super::{
     Error, Guard, Request, Response, Slots, Way,
     headers::{max_age, retry_after},
     hop::{Trail, may_have_credentials},
+    links::links,
     registrable_domain, shown,
 };
 
@@ -66,9 +67,9 @@ impl Default for Settings {
 /// Fetches feeds. Cheap to clone; slots are shared.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: HashMap<Way, reqwest::Client>,
-    guard: Guard,
-    slots: Slots,
+    pub(super) http: HashMap<Way, reqwest::Client>,
+    pub(super) guard: Guard,
+    pub(super) slots: Slots,
 }
 
 /// What one request came to.
@@ -284,6 +285,7 @@ async fn receive(
         content_type: bytes(CONTENT_TYPE).map(|value| String::from_utf8_lossy(&value).into_owned()),
         max_age: max_age(headers, now),
         retry_after: retry_after(headers, now),
+        links: links(headers, trail.url()),
         body: Vec::new(),
     };
     match answer.status().is_success() {

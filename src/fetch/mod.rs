@@ -1,4 +1,5 @@
-//! One GET of one feed: validators, our own redirect hops, deadlines, limits on decompressed size, the address guard.
+//! One GET of one feed: validators, our own redirect hops, deadlines, limits on decompressed size, the address guard; and
+//! one form handed in to a hub under the same manners.
 //!
 //! Must not parse, know entries, or retry: what to do about an outcome is decided in `schedule`.
 
@@ -8,9 +9,11 @@ mod error;
 mod guard;
 mod headers;
 mod hop;
+mod links;
 #[cfg(test)]
 mod origin;
 mod slots;
+mod submit;
 #[cfg(test)]
 mod tests;
 mod way;
@@ -24,7 +27,9 @@ pub use self::{
     domain::{registrable_domain, shown},
     error::Error,
     guard::{Guard, Refused},
+    links::Links,
     slots::{Slot, Slots},
+    submit::{Form, Receipt},
     way::{Proxy, Way},
 };
 
@@ -91,6 +96,7 @@ pub struct Response {
     pub max_age: Option<Duration>,
     /// Retry-After, as a span from now.
     pub retry_after: Option<Duration>,
+    pub links: Links,
     /// Empty for anything but a 2xx.
     pub body: Vec<u8>,
 }

@@ -26,6 +26,7 @@ pub mod search;
 pub mod silences;
 pub mod stories;
 pub mod story_keys;
+pub mod subscriptions;
 pub mod watches;
 
 use std::{
@@ -63,6 +64,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
     M::up(include_str!("../../migrations/0009_silences.sql")),
+    M::up(include_str!("../../migrations/0010_websub.sql")),
 ];
 
 /// The database, opened for writing by this process alone.

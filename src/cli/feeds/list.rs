@@ -17,7 +17,10 @@ use crate::{
     config::without_secrets,
     entry::FeedId,
     fetch::registrable_domain,
-    store::feeds::{self, FeedRow, Volume},
+    store::{
+        feeds::{self, FeedRow, Volume},
+        subscriptions::{self, Subscription},
+    },
 };
 
 /// What "entries a day" is counted over.
@@ -41,6 +44,9 @@ struct Health<'a> {
     /// "failing", "silent" …; empty when it is well.
     troubles: Vec<String>,
     held: Option<&'a (Timestamp, String)>,
+    /// At the hub that it names now.
+    subscription: Option<&'a Subscription>,
+    now: Timestamp,
 }
 
 impl List {
@@ -52,9 +58,15 @@ impl List {
         let troubles = feeds::troubles(connection)?;
         let held = feeds::held_hosts(connection, now)?;
         let held: BTreeMap<_, _> = held.into_iter().map(|(host, until, reason)| (host, (until, reason))).collect();
+        let subscriptions: BTreeMap<FeedId, Subscription> = subscriptions::all(connection)?
+            .into_iter()
+            .filter(|subscription| subscription.is_wanted)
+            .map(|subscription| (subscription.feed, subscription))
+            .collect();
         let mut out = Out::new();
         for row in feeds::all(connection)?.values() {
-            let health = health(row, &volumes, &troubles, &held, now);
+            let subscription = subscriptions.get(&row.id);
+            let health = Health { subscription, ..health(row, &volumes, &troubles, &held, now) };
             if self.troubled && health.troubles.is_empty() && health.row.state.failures == 0 {
                 continue;
             }
@@ -84,6 +96,8 @@ fn health<'a>(
         a_day: volume.map(|volume| a_day(volume, now)),
         troubles: troubles.get(&row.url).cloned().unwrap_or_default(),
         held: held.get(&host),
+        subscription: None,
+        now,
     }
 }
 
@@ -117,6 +131,15 @@ impl Health<'_> {
             "held_until": self.held.map(|(until, _)| until),
             "held_reason": self.held.map(|(_, reason)| reason),
             "retired": state.retired,
+            "websub": self.subscription.map(|subscription| json!({
+                "hub": shown(&subscription.hub.url),
+                "topic": shown(&subscription.hub.topic),
+                "state": self.pushes(subscription),
+                "until": subscription.expires,
+                "last_push": subscription.pushed,
+                "relied_on": subscription.is_trusted && subscription.expires.is_some_and(|until| until > self.now),
+                "error": subscription.error,
+            })),
         })
     }
 
@@ -130,6 +153,24 @@ impl Health<'_> {
             None if state.failures > 0 => "hiccup",
             None => "well",
         }
+    }
+
+    fn pushes(&self, subscription: &Subscription) -> &'static str {
+        match subscription.expires {
+            Some(until) if until > self.now => "subscribed",
+            _ if subscription.error.is_some() => "refused",
+            _ if subscription.pending.is_some() => "asked",
+            _ => "wanted",
+        }
+    }
+
+    fn hub_line(&self, subscription: &Subscription) -> String {
+        let (word, hub) = (self.pushes(subscription), shown(&subscription.hub.url));
+        let until = subscription.expires.filter(|until| *until > self.now);
+        let until = until.map(|until| format!(" until {}", clock_time(until))).unwrap_or_default();
+        let pushed = subscription.pushed.map(|at| format!("; pushed {}", clock_time(at))).unwrap_or_default();
+        let error = subscription.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+        format!("  hub <{hub}>: {word}{until}{pushed}{error}")
     }
 
     fn lines(&self) -> Vec<String> {
@@ -153,6 +194,7 @@ impl Health<'_> {
             Some(reason) => lines.push(format!("  given up: {reason}")),
             None => lines.push(format!("  next {} ({})", clock_time(state.next_poll), state.next_reason)),
         }
+        lines.extend(self.subscription.map(|subscription| self.hub_line(subscription)));
         if let Some((until, reason)) = self.held {
             lines.push(format!("  its host is held until {} ({reason})", clock_time(*until)));
         }

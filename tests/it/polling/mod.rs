@@ -11,3 +11,4 @@ mod pace;
 mod redirects;
 mod sources;
 mod validators;
+mod websub;
