@@ -1,5 +1,5 @@
 //! One GET of one feed: validators, our own redirect hops, deadlines, limits on decompressed size, the address guard; and
-//! one form handed in to a hub under the same manners.
+//! one form handed in to a hub, one page of an article, under the same manners.
 //!
 //! Must not parse, know entries, or retry: what to do about an outcome is decided in `schedule`.
 
@@ -33,11 +33,21 @@ pub use self::{
     way::{Proxy, Way},
 };
 
+/// What is expected at a URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    #[default]
+    Feed,
+    /// An HTML page; the body of anything else is not read.
+    Page,
+}
+
 /// What to ask for.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Where the feed lives now: as listed, or where a permanent redirect has led.
     pub url: Url,
+    pub kind: Kind,
     /// The URL as the operator wrote it, where `url` is a learned redirect: `headers`, `basic_auth` and a user in the
     /// URL belong to its origin, and are not sent to wherever the feed has moved. `None` means `url`.
     pub listed: Option<Url>,
@@ -63,6 +73,7 @@ impl Request {
     pub fn new(url: Url) -> Self {
         Self {
             url,
+            kind: Kind::Feed,
             listed: None,
             etag: None,
             last_modified: None,
@@ -97,6 +108,8 @@ pub struct Response {
     /// Retry-After, as a span from now.
     pub retry_after: Option<Duration>,
     pub links: Links,
+    /// The values of all X-Robots-Tag headers, one a line.
+    pub robots: String,
     /// Empty for anything but a 2xx.
     pub body: Vec<u8>,
 }

@@ -3,6 +3,7 @@
 //!
 //! Must not decide when to poll (that is `schedule`) nor what is news (that is `intake`).
 
+mod full_text;
 mod holds;
 mod known;
 mod one;

@@ -171,7 +171,13 @@ impl Poll {
         // Reading a large document takes longer than other polls should have to wait.
         let read = tokio::task::spawn_blocking(move || read(&body, content_type.as_deref(), &base, language)).await;
         match read {
-            Ok(Ok(read)) => self.record(response, read, now).await,
+            Ok(Ok(read)) => match self.with_full_text(read.entries).await {
+                Ok(entries) => {
+                    let now = self.clock.now();
+                    self.record(response, Read { entries, ..read }, now).await
+                }
+                Err(failure) => self.not_stored(failure),
+            },
             Ok(Err(not_a_feed)) => {
                 let outcome = Outcome::NotAFeed { status: response.status, reason: not_a_feed.to_string() };
                 self.without_news(&outcome, None, now)
@@ -233,10 +239,12 @@ impl Poll {
                 Landed { failure: Some(failure), ..landed }
             }
             // Nothing was stored, the validators neither: the next poll gets the same document again, after a rest.
-            Err(failure) => {
-                Landed { is_saved: true, failure: Some(failure), ..Landed::unsaved(self.state, Vec::new()) }
-            }
+            Err(failure) => self.not_stored(failure),
         }
+    }
+
+    pub(super) fn not_stored(self, failure: store::Error) -> Landed {
+        Landed { is_saved: true, failure: Some(failure), ..Landed::unsaved(self.state, Vec::new()) }
     }
 }
 

@@ -167,15 +167,11 @@ impl Poller {
 impl Poll {
     /// Takes in what was pushed, as if it had been polled.
     async fn take_push(self, push: i64) -> Landed {
-        let unread = |failure| {
-            let landed = Landed::unsaved(self.state.clone(), Vec::new());
-            Landed { is_saved: true, failure: Some(failure), ..landed }
-        };
         let push = match self.store.read(move |connection| subscriptions::push(connection, push)).await {
             Ok(Some(push)) if self.state.baselined => push,
             // Before the first poll nothing tells news from the back catalogue.
             Ok(_) => return self.not_taken(),
-            Err(failure) => return unread(failure),
+            Err(failure) => return self.not_stored(failure),
         };
         self.record_push(push).await
     }
@@ -193,7 +189,11 @@ impl Poll {
             }
             Err(_) => return self.not_taken(),
         };
-        let news = self.news(None, read.entries);
+        let entries = match self.with_full_text(read.entries).await {
+            Ok(entries) => entries,
+            Err(failure) => return self.not_stored(failure),
+        };
+        let (news, now) = (self.news(None, entries), self.clock.now());
         let (before, pace) = (self.state.clone(), self.pace);
         let next = move |counts: Counts| {
             let next = schedule::pushed(&before, counts.new, &pace, now);
@@ -212,8 +212,7 @@ impl Poll {
             }
             Err(failure) => {
                 let pushed = matches!(failure, store::Error::Panicked(_)).then_some(false);
-                let landed = Landed::unsaved(self.state, Vec::new());
-                Landed { is_saved: true, pushed, failure: Some(failure), ..landed }
+                Landed { pushed, ..self.not_stored(failure) }
             }
         }
     }

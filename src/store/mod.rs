@@ -20,6 +20,7 @@ pub mod lanes;
 pub mod life;
 pub mod notices;
 pub mod outbox;
+pub mod pages;
 pub mod regrouping;
 pub mod retention;
 pub mod search;
@@ -65,6 +66,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0007_channels.sql")),
     M::up(include_str!("../../migrations/0009_silences.sql")),
     M::up(include_str!("../../migrations/0010_websub.sql")),
+    M::up(include_str!("../../migrations/0011_pages.sql")),
 ];
 
 /// The database, opened for writing by this process alone.

@@ -4,6 +4,7 @@
 mod daemon;
 mod delta;
 mod errors;
+mod full_text;
 mod health;
 mod hostile;
 mod hygiene;
