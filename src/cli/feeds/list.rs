@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     cli::{
-        lookup::{Place, Reading},
+        lookup::{Place, Reading, Standing},
         out::Out,
         stories::clock_time,
     },
@@ -34,11 +34,15 @@ pub(in crate::cli) struct List {
     /// Only feeds that are not well.
     #[arg(long)]
     troubled: bool,
+    /// Feeds too that are no longer in the configuration.
+    #[arg(long)]
+    all: bool,
 }
 
 /// A feed and all that is told of it.
 struct Health<'a> {
     row: &'a FeedRow,
+    standing: Standing,
     entries: u64,
     a_day: Option<f64>,
     /// "failing", "silent" …; empty when it is well.
@@ -65,9 +69,14 @@ impl List {
             .collect();
         let mut out = Out::new();
         for row in feeds::all(connection)?.values() {
+            let standing = reading.standing(&row.url);
+            if standing == Standing::Removed && !self.all {
+                continue;
+            }
             let subscription = subscriptions.get(&row.id);
-            let health = Health { subscription, ..health(row, &volumes, &troubles, &held, now) };
-            if self.troubled && health.troubles.is_empty() && health.row.state.failures == 0 {
+            let health = Health { standing, subscription, ..health(row, &volumes, &troubles, &held, now) };
+            let is_well = health.troubles.is_empty() && health.row.state.failures == 0;
+            if self.troubled && (is_well || standing != Standing::Polled) {
                 continue;
             }
             match self.json {
@@ -92,6 +101,7 @@ fn health<'a>(
     let host = url::Url::parse(address).map(|url| registrable_domain(&url)).unwrap_or_default();
     Health {
         row,
+        standing: Standing::Polled,
         entries: volume.map_or(0, |volume| volume.entries),
         a_day: volume.map(|volume| a_day(volume, now)),
         troubles: troubles.get(&row.url).cloned().unwrap_or_default(),
@@ -125,8 +135,8 @@ impl Health<'_> {
             "last_change": state.last_change,
             "failures": state.failures,
             "error": state.last_error,
-            "next_poll": state.retired.is_none().then_some(state.next_poll),
-            "next_reason": state.next_reason,
+            "next_poll": self.is_polled().then_some(state.next_poll),
+            "next_reason": self.is_polled().then_some(&state.next_reason),
             "interval_seconds": state.interval.map(|interval| interval.as_secs()),
             "held_until": self.held.map(|(until, _)| until),
             "held_reason": self.held.map(|(_, reason)| reason),
@@ -143,9 +153,18 @@ impl Health<'_> {
         })
     }
 
+    fn is_polled(&self) -> bool {
+        self.standing == Standing::Polled && self.row.state.retired.is_none()
+    }
+
     /// One word for all.
     fn word(&self) -> &str {
         let state = &self.row.state;
+        match self.standing {
+            Standing::Removed => return "removed",
+            Standing::Off => return "off",
+            Standing::Polled => {}
+        }
         match self.troubles.iter().find(|trouble| *trouble != "moved") {
             Some(trouble) => trouble,
             None if state.retired.is_some() => "gone",
@@ -192,7 +211,10 @@ impl Health<'_> {
         ));
         match &state.retired {
             Some(reason) => lines.push(format!("  given up: {reason}")),
-            None => lines.push(format!("  next {} ({})", clock_time(state.next_poll), state.next_reason)),
+            None if self.is_polled() => {
+                lines.push(format!("  next {} ({})", clock_time(state.next_poll), state.next_reason));
+            }
+            None => {}
         }
         lines.extend(self.subscription.map(|subscription| self.hub_line(subscription)));
         if let Some((until, reason)) = self.held {
