@@ -456,6 +456,7 @@ impl Poller {
         let back = jump.is_negative().then(|| jump.unsigned_abs());
         if let Some(jump) = back {
             self.holds.set_back(jump);
+            self.hubs.set_back(jump);
         }
         for (id, known) in known::after_jump(known, &self.rules.config, now, back) {
             self.set_state(id, known.state, Some(Vec::new()));

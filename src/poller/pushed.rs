@@ -4,7 +4,11 @@
 //! A hub is relied on from its first signed push on, until a poll finds news that it has not told of, or the subscription
 //! ends. A document that was pushed says nothing about the feed's validators.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tracing::{debug, info, warn};
@@ -55,6 +59,11 @@ impl Hubs {
 
     pub fn is_relied_on(&self, feed: FeedId, now: Timestamp) -> bool {
         self.trusted.get(&feed).is_some_and(|expires| *expires > now)
+    }
+
+    /// The clock was set back: see [`schedule::set_back`].
+    pub fn set_back(&mut self, jump: Duration) {
+        self.trusted.values_mut().for_each(|expires| *expires = schedule::set_back(*expires, jump));
     }
 
     /// What a poll or a push that has landed says.
@@ -199,7 +208,7 @@ impl Poll {
             let next = schedule::pushed(&before, counts.new, &pace, now);
             Next { state: next.state, notices: shown(next.notices) }
         };
-        match self.intake.record(&self.store, std::sync::Arc::clone(&self.rules), news, now, next).await {
+        match self.intake.record(&self.store, Arc::clone(&self.rules), news, now, next).await {
             Ok(recorded) => {
                 debug!(feed = self.feed.name, entries = recorded.counts.listed, "pushed by its hub");
                 Landed {
