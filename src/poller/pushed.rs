@@ -46,6 +46,7 @@ pub(super) struct Hubs {
     /// Something was pushed or confirmed since the last look.
     pub has_rung: bool,
     is_waiting: bool,
+    looked_at: Option<Timestamp>,
 }
 
 impl Hubs {
@@ -59,6 +60,15 @@ impl Hubs {
 
     pub fn is_relied_on(&self, feed: FeedId, now: Timestamp) -> bool {
         self.trusted.get(&feed).is_some_and(|expires| *expires > now)
+    }
+
+    /// Feeds whose lease has ended; looked for once a second.
+    fn ended(&mut self, now: Timestamp) -> Vec<FeedId> {
+        if self.looked_at.replace(now) == Some(now) {
+            return Vec::new();
+        }
+        let over = |(feed, expires): (&FeedId, &Timestamp)| (*expires <= now).then_some(*feed);
+        self.trusted.iter().filter_map(over).collect()
     }
 
     /// The clock was set back: see [`schedule::set_back`].
@@ -98,9 +108,9 @@ impl Poller {
         if has_taken || std::mem::take(&mut self.hubs.has_rung) {
             self.look_at_hubs(now).await?;
         }
-        let over = |(feed, expires): (&FeedId, &Timestamp)| (*expires <= now).then_some(*feed);
-        let ended: Vec<FeedId> = self.hubs.trusted.iter().filter_map(over).collect();
-        ended.into_iter().for_each(|feed| self.poll_alone(feed, now));
+        for feed in self.hubs.ended(now) {
+            self.poll_alone(feed, now);
+        }
         if std::mem::take(&mut self.hubs.is_waiting) {
             self.begin_pushes().await?;
         }

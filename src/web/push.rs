@@ -21,6 +21,7 @@ use crate::{
     },
     websub::{
         confirm::{Verdict, judge},
+        shown,
         signature::is_signed,
     },
 };
@@ -43,12 +44,12 @@ pub(super) async fn confirm(State(shared): State<Shared>, Path(token): Path<Stri
     if verdict == Verdict::Unknown {
         return no_such(StatusCode::NOT_FOUND);
     }
-    let (id, stored) = (subscription.id, verdict.clone());
+    let (id, stored, asked) = (subscription.id, verdict.clone(), subscription);
     let kept = site.store.write(move |transaction| match stored {
         Verdict::Subscribed { expires, next_at, .. } => subscriptions::confirm(transaction, id, expires, next_at),
         Verdict::Left { .. } => subscriptions::remove(transaction, id),
         Verdict::Denied { reason, next_at } => {
-            subscriptions::deny(transaction, id, &format!("denied by the hub: {}", shown(&reason)), next_at)
+            subscriptions::deny(transaction, id, &format!("denied by the hub: {}", shown(&asked, &reason)), next_at)
         }
         Verdict::Unknown => Ok(()),
     });
@@ -119,7 +120,9 @@ fn tell(subscription: &Subscription, verdict: &Verdict) {
     match verdict {
         Verdict::Subscribed { expires, .. } => info!(hub, topic, until = %expires, "the hub pushes"),
         Verdict::Left { .. } => info!(hub, topic, "the hub pushes no more, as asked"),
-        Verdict::Denied { reason, .. } => warn!(hub, topic, reason = shown(reason), "the hub will not push"),
+        Verdict::Denied { reason, .. } => {
+            warn!(hub, topic, reason = shown(subscription, reason), "the hub will not push")
+        }
         Verdict::Unknown => warn!(hub, topic, "a hub wanted something confirmed that was not asked for"),
     }
 }
@@ -127,12 +130,6 @@ fn tell(subscription: &Subscription, verdict: &Verdict) {
 fn host(subscription: &Subscription) -> String {
     let url = Url::parse(&subscription.hub.url).ok();
     url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// In one line, without what could play with a terminal.
-fn shown(text: &str) -> String {
-    let is_plain = |letter: &char| letter.is_ascii_graphic() || *letter == ' ' || letter.is_alphanumeric();
-    text.chars().filter(is_plain).take(200).collect()
 }
 
 fn no_such(status: StatusCode) -> Response {

@@ -10,7 +10,7 @@ mod pace;
 pub mod signature;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -206,7 +206,7 @@ impl Subscriber<'_> {
             Err(Error::Held { .. }) => return Ok(()),
             Err(error) => Receipt { status: 0, retry_after: None, said: error.to_string() },
         };
-        let (error, hold) = (told(&receipt), (receipt.status == 429).then(|| registrable_domain(url)));
+        let (error, hold) = (told(subscription, &receipt), (receipt.status == 429).then(|| registrable_domain(url)));
         let next_at = after_refusal(subscription, receipt.status, receipt.retry_after, now, chance::signed());
         warn!(hub, topic = subscription.hub.topic, mode = mode.word(), error, again = %next_at, "the hub does not take it");
         self.store
@@ -226,10 +226,9 @@ fn want(transaction: &rusqlite::Transaction<'_>, config: &Config, now: Timestamp
         Some(_) => subscriptions::named(transaction)?,
         None => Vec::new(),
     };
-    let is_wanted = |named: &Named| {
-        let feed = feed(config, &named.url);
-        feed.is_some_and(|feed| feed.enabled && feed.websub) && is_usable(&named.url, &named.hub)
-    };
+    let polled = config.feeds.iter().filter(|feed| feed.enabled && feed.websub && !named.is_empty());
+    let polled: HashSet<&str> = polled.map(|feed| feed.url.as_str()).collect();
+    let is_wanted = |named: &Named| polled.contains(named.url.as_str()) && is_usable(&named.url, &named.hub);
     let wanted: Vec<(FeedId, Hub)> = named.into_iter().filter(is_wanted).map(|named| (named.feed, named.hub)).collect();
     subscriptions::want(transaction, &wanted, now).map(drop)
 }
@@ -259,9 +258,15 @@ fn fields(subscription: &Subscription, mode: Mode, callback: String) -> Vec<(&'s
     fields
 }
 
+/// For people: what a hub says, in one short line. It may repeat what only it and we know.
+pub fn shown(subscription: &Subscription, said: &str) -> String {
+    let said = said.replace(&subscription.secret, "…").replace(&subscription.token, "…");
+    headline(&said).chars().take(SAID).collect()
+}
+
 /// For people: what the hub answered.
-fn told(receipt: &Receipt) -> String {
-    let said: String = headline(&receipt.said).chars().take(SAID).collect();
+fn told(subscription: &Subscription, receipt: &Receipt) -> String {
+    let said = shown(subscription, &receipt.said);
     match (receipt.status, said.is_empty()) {
         (0, _) => said,
         (status, true) => format!("HTTP status {status}"),
@@ -290,9 +295,13 @@ mod tests {
 
     #[test]
     fn what_a_hub_says_is_shown_in_one_short_line() {
-        let receipt = |status, said: &str| Receipt { status, retry_after: None, said: said.to_owned() };
-        assert_eq!(told(&receipt(400, "no\r\nsuch\u{202e} topic")), "HTTP status 400: no such topic");
-        assert_eq!(told(&receipt(500, "")), "HTTP status 500");
-        assert_eq!(told(&receipt(400, &"x".repeat(900))).len(), "HTTP status 400: ".len() + SAID);
+        let subscription = pace::tests::subscription(0, None);
+        let told =
+            |status, said: &str| told(&subscription, &Receipt { status, retry_after: None, said: said.to_owned() });
+        assert_eq!(told(400, "no\r\nsuch\u{202e} topic"), "HTTP status 400: no such topic");
+        assert_eq!(told(500, ""), "HTTP status 500");
+        assert_eq!(told(400, &"x".repeat(900)).len(), "HTTP status 400: ".len() + SAID);
+        let echoed = format!("{} and {}", subscription.token, subscription.secret);
+        assert_eq!(told(400, &echoed), "HTTP status 400: … and …");
     }
 }

@@ -79,7 +79,7 @@ fn signed(span: Duration) -> SignedDuration {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{entry::FeedId, store::subscriptions::Hub};
 
@@ -89,13 +89,13 @@ mod tests {
         Timestamp::from_second(NOW + seconds).unwrap()
     }
 
-    fn subscription(failures: u32, expires: Option<i64>) -> Subscription {
+    pub fn subscription(failures: u32, expires: Option<i64>) -> Subscription {
         Subscription {
             id: 1,
             feed: FeedId(1),
             hub: Hub { url: "https://hub.example/".to_owned(), topic: "https://a.example/f".to_owned() },
-            token: "t".to_owned(),
-            secret: "s".to_owned(),
+            token: "0badcafe".to_owned(),
+            secret: "5ec2e7".to_owned(),
             callback: None,
             is_wanted: true,
             pending: None,
