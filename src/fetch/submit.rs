@@ -12,8 +12,8 @@ use super::{Client, Error, Way, headers::retry_after, hop::Trail, registrable_do
 /// Bytes read of what the host says in its answer.
 const SAID: usize = 1024;
 
-/// What to hand in, and where.
-#[derive(Clone, Debug)]
+/// What to hand in, and where. No `Debug`: a field may be a secret.
+#[derive(Clone)]
 pub struct Form {
     pub url: Url,
     pub fields: Vec<(&'static str, String)>,

@@ -39,6 +39,8 @@ pub(super) struct Hubs {
     trusted: BTreeMap<FeedId, Timestamp>,
     named: BTreeMap<FeedId, Option<Hub>>,
     missed: BTreeSet<FeedId>,
+    /// Feeds that lost their hub while they were asked.
+    lapsed: BTreeSet<FeedId>,
     /// Pushes in hand, by their feed.
     begun: BTreeMap<FeedId, i64>,
     /// Pushes that are done with; whether they were a feed's news.
@@ -108,7 +110,9 @@ impl Poller {
         if has_taken || std::mem::take(&mut self.hubs.has_rung) {
             self.look_at_hubs(now).await?;
         }
-        for feed in self.hubs.ended(now) {
+        let mut alone = self.hubs.ended(now);
+        alone.extend(&self.hubs.lapsed);
+        for feed in alone {
             self.poll_alone(feed, now);
         }
         if std::mem::take(&mut self.hubs.is_waiting) {
@@ -156,8 +160,14 @@ impl Poller {
     /// A feed whose hub is no longer relied on is polled as if it had none.
     fn poll_alone(&mut self, feed: FeedId, now: Timestamp) {
         self.hubs.trusted.remove(&feed);
+        self.hubs.lapsed.remove(&feed);
         let Some(known) = self.feeds.get(&feed) else { return };
-        if known.state.retired.is_some() || self.in_flight.values().any(|polled| *polled == feed) {
+        if known.state.retired.is_some() {
+            return;
+        }
+        if self.in_flight.values().any(|polled| *polled == feed) {
+            // What it comes to was decided with the hub in mind.
+            self.hubs.lapsed.insert(feed);
             return;
         }
         info!(feed = known.feed.name, "its hub is no longer relied on: polled as often as before");

@@ -77,3 +77,37 @@ pub fn forget(connection: &Connection, now: Timestamp) -> Result<usize, Error> {
     )?;
     Ok(statement.execute([seconds(now) - KEPT])?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        schedule::PollState,
+        store::{Store, feeds},
+    };
+
+    #[tokio::test]
+    async fn a_page_is_asked_for_once_and_forgotten_with_its_item() {
+        let at = |days: i64| Timestamp::from_second(1_795_000_000 + days * 86_400).unwrap();
+        let dir = tempfile::TempDir::new().unwrap();
+        let store = Store::open(&dir.path().join("a.db"), at(0)).unwrap();
+        let work = move |connection: &rusqlite::Transaction<'_>| {
+            let feed = feeds::insert(connection, "https://a.example/feed", &PollState::new(at(0)))?;
+            let (listed, gone) = ("https://a.example/1", "https://a.example/2");
+            assert!(asking(connection, feed, listed, at(0))? && asking(connection, feed, gone, at(0))?);
+            assert!(!asking(connection, feed, listed, at(1))?);
+            let page = Page { text: Some("words".into()), links: vec!["https://b.example/".into()], error: None };
+            keep(connection, feed, listed, &page)?;
+            assert_eq!(by_url(connection, feed, listed)?, Some(page));
+            connection.execute(
+                "INSERT INTO entry_key (feed, kind, value, entry, listed) VALUES (?1, 'link', ?2, 7, 0)",
+                (feed.0, listed),
+            )?;
+            assert_eq!((forget(connection, at(90))?, forget(connection, at(91))?), (0, 1));
+            let known = known(connection, feed, [listed, gone].into_iter())?;
+            assert_eq!(known.into_keys().collect::<Vec<_>>(), [listed]);
+            Ok(())
+        };
+        store.write(work).await.unwrap();
+    }
+}

@@ -305,3 +305,114 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Subscription> {
         error: row.get("error")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        schedule::PollState,
+        store::{Store, feeds},
+    };
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_795_000_000 + seconds).unwrap()
+    }
+
+    fn hub(name: &str) -> Hub {
+        Hub { url: format!("https://{name}.example/"), topic: "https://a.example/feed".to_owned() }
+    }
+
+    /// Runs `work` on a new database with one feed.
+    async fn with_feed(work: impl FnOnce(&Connection, FeedId) -> Result<(), Error> + Send + 'static) {
+        let dir = tempfile::TempDir::new().unwrap();
+        let store = Store::open(&dir.path().join("a.db"), at(0)).unwrap();
+        let made = store.write(move |transaction| {
+            let feed = feeds::insert(transaction, "https://a.example/feed", &PollState::new(at(0)))?;
+            work(transaction, feed)
+        });
+        made.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_wanted_is_made_once_and_what_is_not_is_left() {
+        with_feed(|connection, feed| {
+            assert!(want(connection, &[(feed, hub("one"))], at(0))?);
+            assert!(!want(connection, &[(feed, hub("one"))], at(5))?);
+            let first = all(connection)?.remove(0);
+            asking(connection, first.id, Mode::Subscribe, "https://us.example/", 1, at(300))?;
+            confirm(connection, first.id, at(900), at(700))?;
+            assert_eq!(due(connection, at(699), 9)?.len(), 0);
+            assert!(want(connection, &[(feed, hub("two"))], at(10))?);
+            let [old, new] = <[Subscription; 2]>::try_from(all(connection)?).ok().unwrap();
+            assert_eq!((old.is_wanted, old.next_at, old.callback.is_some()), (false, at(10), true));
+            assert!(new.is_wanted && new.token != old.token && new.secret != old.secret && new.token.len() == 64);
+            assert!(want(connection, &[(feed, hub("one"))], at(20))?);
+            assert!(all(connection)?[0].is_wanted, "wanted again before it was left");
+            Ok(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_late_refusal_does_not_undo_a_confirmation() {
+        with_feed(|connection, feed| {
+            want(connection, &[(feed, hub("one"))], at(0))?;
+            let id = all(connection)?[0].id;
+            asking(connection, id, Mode::Subscribe, "https://us.example/", 1, at(300))?;
+            confirm(connection, id, at(900), at(700))?;
+            refused(connection, id, "HTTP status 500", at(50))?;
+            let subscription = all(connection)?.remove(0);
+            assert_eq!((subscription.next_at, subscription.error, subscription.failures), (at(700), None, 0));
+            set_back(connection, Duration::from_secs(400))?;
+            let subscription = all(connection)?.remove(0);
+            assert_eq!((subscription.next_at, subscription.expires), (at(300), Some(at(500))));
+            Ok(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_hub_is_trusted_by_its_pushes_until_it_misses_or_ends() {
+        with_feed(|connection, feed| {
+            want(connection, &[(feed, hub("one"))], at(0))?;
+            let subscription = all(connection)?.remove(0);
+            confirm(connection, subscription.id, at(900), at(700))?;
+            let push = |is_news| {
+                assert!(keep_push(connection, &subscription, Some("text/xml"), b"<rss/>", at(5))?);
+                let (id, of) = waiting_pushes(connection)?[0];
+                assert_eq!((of, super::push(connection, id)?.unwrap().body), (feed, b"<rss/>".to_vec()));
+                push_taken(connection, id, is_news)?;
+                assert_eq!(waiting_pushes(connection)?, []);
+                trusted(connection, at(10)).map(|trusted| trusted.get(&feed).copied())
+            };
+            assert_eq!(push(false)?, None, "no feed document");
+            assert_eq!(push(true)?, Some(at(900)));
+            assert!(trusted(connection, at(900))?.is_empty());
+            missed(connection, feed)?;
+            assert!(trusted(connection, at(10))?.is_empty());
+            push(true)?;
+            deny(connection, subscription.id, "no", at(86_400))?;
+            assert!(trusted(connection, at(10))?.is_empty());
+            Ok(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn there_is_room_for_so_many_pushes() {
+        with_feed(|connection, feed| {
+            want(connection, &[(feed, hub("one"))], at(0))?;
+            let subscription = all(connection)?.remove(0);
+            let large = vec![b' '; 33 << 20];
+            let keep = |body: &[u8]| keep_push(connection, &subscription, None, body, at(0));
+            assert_eq!((keep(&large)?, keep(&large)?, keep(b"x")?), (true, true, false), "by size");
+            connection.execute("DELETE FROM push", [])?;
+            for _ in 0..PUSHES {
+                assert!(keep(b"x")?);
+            }
+            assert!(!keep(b"x")?, "by number");
+            Ok(())
+        })
+        .await;
+    }
+}

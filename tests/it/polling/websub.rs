@@ -8,7 +8,7 @@ use crate::harness::{
     binary::Daemon,
     eventually,
     hub::{CHALLENGE, Hub, Manner, post, visit},
-    script::{Script, reply},
+    script::{Reply, Script, reply},
 };
 
 const RULES: &str = r#"
@@ -76,9 +76,16 @@ impl Scene {
         self.world.texts("SELECT title FROM entry ORDER BY id")
     }
 
+    /// A daemon that hubs can reach.
+    fn daemon(&self) -> Daemon {
+        let daemon = self.world.daemon();
+        daemon.wait_for("the web pages listen");
+        daemon
+    }
+
     /// A daemon whose subscription is confirmed.
     fn subscribed(&self) -> Daemon {
-        let daemon = self.world.daemon();
+        let daemon = self.daemon();
         eventually("the hub is confirmed to", || self.hub.confirmed("subscribe", 200) >= 1);
         self.is("the subscription is stored", "expires IS NOT NULL");
         daemon
@@ -100,7 +107,7 @@ fn only_what_was_asked_for_is_confirmed() {
     let scene = Scene::new("127.0.6.1", Manner::Verify { lease: 3600 }, "1h");
     // What a proxy in front would take away.
     let prefix = |callback: &str| callback.replace("/sw/", "/");
-    let daemon = scene.world.daemon();
+    let daemon = scene.daemon();
     eventually("the hub is asked", || !scene.hub.asked().is_empty());
     let asked = scene.hub.last();
     assert_eq!((asked.field("hub.mode"), asked.field("hub.topic")), ("subscribe", scene.feed.as_str()));
@@ -190,14 +197,23 @@ fn a_hub_that_verifies_before_it_answers_is_understood_and_asked_again_before_th
 fn a_subscription_and_what_was_pushed_survive_a_kill() {
     let scene = rooted("127.0.6.4", Manner::Verify { lease: 3600 }, "1h");
     scene.subscribed().stop();
-    let daemon = scene.world.daemon();
-    assert_eq!(scene.hub.push(&scene.document(&["Halloran leaves Geneva"])), 202);
-    daemon.kill();
-    let daemon = scene.world.daemon();
-    eventually("the mail", || scene.world.smtp.mails().len() == 1);
-    assert_eq!(scene.hub.push(&scene.document(&["Halloran leaves Geneva", "Halloran returns to Geneva"])), 202);
-    eventually("the other entry", || scene.titles().len() == 3);
+    let places = ["the quay", "a villa", "the airport", "an embassy", "a vineyard", "the archive"];
+    let titles = places.map(|place| format!("Halloran seen at {place} in Geneva"));
+    for (number, title) in titles.iter().enumerate() {
+        let daemon = scene.daemon();
+        assert_eq!(scene.hub.push(&scene.document(&[title])), 202);
+        // At once, and a little later each time.
+        std::thread::sleep(std::time::Duration::from_millis(4 * number as u64));
+        daemon.kill();
+    }
+    let daemon = scene.daemon();
     eventually("nothing is left over", || scene.world.count("SELECT count(*) FROM push") == 0);
+    assert_eq!(scene.titles()[1..], titles);
+    assert_eq!(scene.world.count("SELECT count(*) FROM match"), titles.len() as i64);
+    eventually("the mails", || scene.world.count("SELECT count(*) FROM delivery WHERE state <> 'sent'") == 0);
+    let stories = scene.world.count("SELECT count(DISTINCT story) FROM entry WHERE baseline = 0");
+    assert_eq!(scene.world.count("SELECT count(*) FROM alert WHERE seq = 0"), stories);
+    assert!(scene.world.smtp.mails().len() as i64 >= stories);
     assert_eq!((scene.hub.asked().len(), scene.polls()), (1, 1), "neither the hub nor the feed was asked again");
     daemon.stop();
 }
@@ -248,6 +264,38 @@ fn a_push_that_is_no_feed_makes_the_feed_be_asked() {
 }
 
 #[test]
+fn a_pushed_entry_gets_its_full_text_and_a_page_that_hangs_delays_no_other_feed() {
+    let page = format!(
+        "<html><body><article>{}<p>Halloran was in Geneva all along.</p></article></body></html>",
+        "<p>The harbour master has counted the boats again, slowly, and there is one more than there was.</p>"
+            .repeat(6)
+    );
+    let pages = Script::start("127.0.6.60", move |asked, _| match asked.path() {
+        "/hangs" => Reply::Stall(Vec::new()),
+        _ => reply("200 OK\nContent-Type: text/html", &page),
+    });
+    let other = Script::start("127.0.6.61", |_, _| reply("200 OK", document("", "", &["Low water"])));
+    let mut scene = rooted("127.0.6.62", Manner::Verify { lease: 3600 }, "1h");
+    scene.world.rules.push_str(&format!("full_text = true\n[[feed]]\nurl = \"{}\"\nevery = \"1s\"\n", other.url("/f")));
+    scene.world.polling = "timeout = \"30s\"\n".to_owned();
+    scene.world.write();
+    let daemon = scene.subscribed();
+    let linked = |title: &str, path: &str| {
+        let item = format!("<title>{title}</title>");
+        scene.document(&[title]).replace(&item, &format!("{item}<link>{}</link>", pages.url(path)))
+    };
+    assert_eq!(scene.hub.push(&linked("One boat more", "/boats")), 202);
+    eventually("the mail", || scene.world.smtp.mails().len() == 1);
+    assert!(scene.world.smtp.mails()[0].text().contains("*Halloran* was in *Geneva* all along"));
+    assert_eq!(scene.hub.push(&linked("Fog", "/hangs")), 202);
+    eventually("the page is asked for", || pages.paths().contains(&"/hangs".to_owned()));
+    let polls = other.asked().len();
+    eventually("others are polled meanwhile", || other.asked().len() >= polls + 2);
+    assert_eq!(scene.polls(), 1);
+    daemon.stop();
+}
+
+#[test]
 fn a_no_is_heeded_and_polls_go_on() {
     let long_ahead = "next_at > unixepoch() + 80000";
     for (number, manner, expected) in [
@@ -259,7 +307,7 @@ fn a_no_is_heeded_and_polls_go_on() {
         (16, Manner::Hang, "no valid HTTP answer"),
     ] {
         let scene = rooted(&format!("127.0.6.{number}"), manner, "1s");
-        let daemon = scene.world.daemon();
+        let daemon = scene.daemon();
         eventually(expected, || {
             scene
                 .world
@@ -273,7 +321,7 @@ fn a_no_is_heeded_and_polls_go_on() {
         let polls = scene.polls();
         eventually("polls go on", || scene.polls() >= polls + 2);
         daemon.kill();
-        let daemon = scene.world.daemon();
+        let daemon = scene.daemon();
         eventually("and after a restart", || scene.polls() >= polls + 3);
         assert_eq!(scene.hub.asked().len(), 1, "{expected}");
         daemon.stop();
@@ -285,12 +333,12 @@ fn a_hub_may_send_us_on_but_not_into_private_networks() {
     let other = Hub::start("127.0.6.20", Manner::Verify { lease: 3600 });
     let moved = |status| Manner::Answer(status, vec![("Location", other.url())]);
     let scene = rooted("127.0.6.21", moved(307), "1h");
-    let daemon = scene.world.daemon();
+    let daemon = scene.daemon();
     eventually("the other hub is confirmed to", || other.confirmed("subscribe", 200) == 1);
     daemon.stop();
     let private = "http://10.9.8.7/hub".to_owned();
     let scene = rooted("127.0.6.22", Manner::Answer(308, vec![("Location", private)]), "1h");
-    let daemon = scene.world.daemon();
+    let daemon = scene.daemon();
     scene.is("it is refused", "error LIKE '%refused%10.9.8.7%'");
     daemon.stop();
 }
@@ -304,7 +352,7 @@ fn the_headers_of_an_answer_count_before_the_document() {
     let mut scene = rooted("127.0.6.33", Manner::Forget, "1h");
     scene.world.rules = scene.world.rules.replace(&scene.feed, &script.url("/feed"));
     scene.world.write();
-    let daemon = scene.world.daemon();
+    let daemon = scene.daemon();
     eventually("the hub is asked", || !named.asked().is_empty());
     assert_eq!(named.last().field("hub.topic"), script.url("/topic"));
     daemon.stop();
@@ -348,7 +396,7 @@ fn without_a_public_address_no_hub_is_asked() {
     let mut scene = rooted("127.0.6.50", Manner::Verify { lease: 3600 }, "1s");
     scene.world.web = String::new();
     scene.world.write();
-    let daemon = scene.world.daemon();
+    let daemon = scene.daemon();
     eventually("polled", || scene.polls() >= 3);
     daemon.stop();
     assert!(scene.hub.asked().is_empty());
