@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     courier::Round,
     intake::{Rules, takers},
-    store::{Error, Store, digests, keys, retention},
+    store::{Error, Store, digests, keys, pages, retention},
 };
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -72,5 +72,6 @@ pub(super) async fn prune(
         }
     }
     store.write(move |transaction| keys::forget(transaction, now)).await?;
+    store.write(move |transaction| pages::forget(transaction, now)).await?;
     Ok(removed)
 }

@@ -12,6 +12,7 @@ mod recognise;
 mod rules;
 mod seen;
 mod tell;
+mod unknown;
 mod wording;
 
 use std::{
@@ -39,6 +40,7 @@ use seen::{Listed, Seen};
 
 pub use history::Started;
 pub use rules::{FeedContext, Rules};
+pub use unknown::unknown;
 pub use wording::{queue_due, word};
 
 use muting::Muting;

@@ -20,12 +20,14 @@ pub mod lanes;
 pub mod life;
 pub mod notices;
 pub mod outbox;
+pub mod pages;
 pub mod regrouping;
 pub mod retention;
 pub mod search;
 pub mod silences;
 pub mod stories;
 pub mod story_keys;
+pub mod subscriptions;
 pub mod watches;
 
 use std::{
@@ -63,6 +65,8 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
     M::up(include_str!("../../migrations/0009_silences.sql")),
+    M::up(include_str!("../../migrations/0010_websub.sql")),
+    M::up(include_str!("../../migrations/0011_pages.sql")),
 ];
 
 /// The database, opened for writing by this process alone.
