@@ -64,9 +64,9 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0005_watches.sql")),
     M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
-    M::up(include_str!("../../migrations/0009_silences.sql")),
-    M::up(include_str!("../../migrations/0010_websub.sql")),
-    M::up(include_str!("../../migrations/0011_pages.sql")),
+    M::up(include_str!("../../migrations/0008_silences.sql")),
+    M::up(include_str!("../../migrations/0009_websub.sql")),
+    M::up(include_str!("../../migrations/0010_pages.sql")),
 ];
 
 /// The database, opened for writing by this process alone.
