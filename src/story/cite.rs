@@ -3,13 +3,14 @@
 //! A mention of an outlet is a citation only where words of attribution stand in the right place beside it, in English,
 //! German, French, Spanish or Russian; "a New York Times reporter was arrested" cites nobody, and no outlet cites itself.
 //! An alias that fits several houses ("the Times") counts only in a text that also gives the whole name. The words are
-//! in [`super::phrases`], the names in [`super::outlets`]; this file knows the places. `cargo run --example citations`
-//! shows how often it is right.
+//! in [`super::phrases`], their places in [`super::attribution`], the names in [`super::outlets`].
+//! `cargo run --example citations` shows how often it is right.
 
 use std::borrow::Cow;
 
 use super::{
-    Citation, junk,
+    Citation,
+    attribution::Line,
     outlets::{self, Mention, Names},
     phrases::{self, Roles},
     words::{self, Word},
@@ -61,9 +62,9 @@ fn add(cites: &mut Vec<Citation>, citation: Citation, title: &str) {
 }
 
 /// A headline or text with its words and the outlets in it.
-struct Reading<'a> {
-    text: &'a str,
-    words: Cow<'a, [Word]>,
+pub struct Reading<'a> {
+    pub text: &'a str,
+    pub words: Cow<'a, [Word]>,
     mentions: Vec<Mention>,
     sentences: Vec<(usize, usize)>,
 }
@@ -117,7 +118,7 @@ impl<'a> Reading<'a> {
 
     fn are_listed(&self, first: &Mention, second: &Mention) -> bool {
         let between = &self.words[first.to..second.from];
-        let gap = &self.text[self.words[first.to - 1].end..self.words[second.from].start];
+        let gap = self.gap(first.to - 1, second.from);
         let joined = gap.contains([',', '/', '&'])
             || between.iter().any(|word| phrases::roles(word.exact).has(Roles::CONNECTIVE));
         let idle = |word: &Word| phrases::roles(word.exact).any(Roles::CONNECTIVE | Roles::DESCRIPTOR | Roles::ARTICLE);
@@ -148,213 +149,21 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// The text between two words.
+    pub fn gap(&self, from: usize, to: usize) -> &str {
+        &self.text[self.words[from].end..self.words[to].start]
+    }
+
+    /// Whether a comma, a colon or a dash stands between two words.
+    pub fn is_parted(&self, from: usize, to: usize) -> bool {
+        self.gap(from, to).contains([',', ';', ':', '–', '—'])
+    }
+
     fn sentence_around(&self, mention: &Mention) -> (usize, usize) {
         let from = self.words[mention.from].start;
         let at = self.sentences.partition_point(|(_, end)| *end <= from);
         self.sentences.get(at).copied().unwrap_or((0, self.text.len()))
     }
-}
-
-/// One mention in its sentence.
-struct Line<'a> {
-    reading: &'a Reading<'a>,
-    mention: Mention,
-    bounds: (usize, usize),
-    /// What the words of the sentence before the name can be, the nearest first.
-    before: Vec<Roles>,
-    /// What the words after it can be.
-    after: Vec<Roles>,
-}
-
-impl Line<'_> {
-    fn sentence(&self) -> &str {
-        &self.reading.text[self.bounds.0..self.bounds.1]
-    }
-
-    fn prefix(&self) -> &str {
-        &self.reading.text[self.bounds.0..self.reading.words[self.mention.from].start]
-    }
-
-    fn suffix(&self) -> &str {
-        &self.reading.text[self.reading.words[self.mention.to - 1].end..self.bounds.1]
-    }
-
-    fn is_junk(&self) -> bool {
-        let near = self.before.iter().take(2).chain(self.after.iter().take(2));
-        junk::is_listed(self.sentence()) || near.into_iter().any(|roles| roles.has(Roles::CREDIT))
-    }
-
-    /// Whether words of attribution stand where they speak of this mention.
-    fn is_attribution(&self, is_title: bool) -> bool {
-        let next = self.after_possessive();
-        let is_house = next.first().is_some_and(|roles| roles.has(Roles::HOUSE));
-        let is_staff = next.first().is_some_and(|roles| roles.has(Roles::STAFF));
-        if self.before.first().is_some_and(|roles| roles.has(Roles::PERSON)) {
-            return false;
-        }
-        if is_house {
-            return false;
-        }
-        if is_title && self.is_byline() {
-            return true;
-        }
-        if is_staff {
-            let is_former = self.before.iter().take(3).any(|roles| roles.has(Roles::FORMER));
-            let is_witness = next.get(1).is_some_and(|roles| roles.has(Roles::WITNESS));
-            return !is_former && (is_witness || self.is_led(false));
-        }
-        self.is_led(true)
-            || self.reports()
-            || self.is_piece(next)
-            || self.hears()
-            || self.speaks_through_staff()
-            || is_title && self.is_told_in_title()
-    }
-
-    /// What follows, without the "s" of a possessive.
-    fn after_possessive(&self) -> &[Roles] {
-        let owns =
-            self.suffix().starts_with(['\'', '’']) && self.after.first().is_some_and(|roles| roles.has(Roles::S));
-        &self.after[usize::from(owns)..]
-    }
-
-    /// "according to X", "told X", "reported by X", "in an interview with X", "rapporte X": words before the name, over
-    /// articles and words such as "newspaper".
-    fn is_led(&self, inverted: bool) -> bool {
-        let idle = self.before.iter().take_while(|roles| roles.any(Roles::ARTICLE | Roles::DESCRIPTOR)).count();
-        (0..=idle.min(5)).any(|skip| self.is_led_from(&self.before[skip..], inverted))
-    }
-
-    fn is_led_from(&self, before: &[Roles], inverted: bool) -> bool {
-        let Some(first) = before.first() else { return false };
-        let within = |count: usize, roles: Roles| before[1..].iter().take(count).any(|word| word.any(roles));
-        let asks = self.after.first().is_some_and(|roles| roles.has(Roles::TO));
-        first.has(Roles::ACCORDING)
-            || first.has(Roles::TOLD) && !asks
-            || first.has(Roles::BY) && within(5, Roles::PASSIVE | Roles::PIECE)
-            || first.has(Roles::IN) && within(3, Roles::WRITTEN | Roles::PIECE)
-            || first.has(Roles::WITH) && within(3, Roles::TALK)
-            || first.has(Roles::A) && within(6, Roles::CONFIDES)
-            || first.has(Roles::ON) && within(2, Roles::ONAIR)
-            || first.any(Roles::OF | Roles::PREPOSITION) && within(1, Roles::STAFF) && within(4, Roles::TOLD)
-            || first.has(Roles::OF) && within(1, Roles::PIECE)
-            || first.any(Roles::TALK | Roles::CONFIDES | Roles::PIECE) && self.holds_preposition()
-            || inverted && first.has(Roles::INVERTED)
-            || inverted && self.is_told_behind(before)
-            || inverted && first.has(Roles::SAYS) && self.closes_clause(before.len())
-    }
-
-    /// "au Monde": a name that is known with its preposition.
-    fn holds_preposition(&self) -> bool {
-        phrases::roles(self.reading.words[self.mention.from].exact).any(Roles::A | Roles::OF)
-            && self.mention.to - self.mention.from > 1
-    }
-
-    /// "sagte der Bürgermeister der FAZ.": the dative ends the clause, and no journalist is the subject.
-    fn is_told_behind(&self, before: &[Roles]) -> bool {
-        let subject = before.iter().take(7).take_while(|roles| !roles.has(Roles::SAGTE));
-        let length = subject.clone().count();
-        let is_told = length > 0 && before.get(length).is_some_and(|roles| roles.has(Roles::SAGTE));
-        let has_dative = self.before.len() > before.len();
-        has_dative
-            && is_told
-            && self.ends_clause()
-            && !subject.clone().any(|roles| roles.any(Roles::STAFF | Roles::HOUSE))
-    }
-
-    fn ends_clause(&self) -> bool {
-        let rest = self.suffix().trim_start_matches(['"', '”', '»', '“', '’']);
-        rest.trim().is_empty() || rest.starts_with(['.', ',', ';', ':', '!'])
-    }
-
-    /// ", reports AFP.": the verb opens a clause that the name closes.
-    fn closes_clause(&self, left: usize) -> bool {
-        let verb = self.mention.from - (self.before.len() - left) - 1;
-        let start = self.reading.words[verb].start;
-        let opens = self.reading.text[self.bounds.0..start].trim_end().ends_with([',', '"', '”', '»', '“', '–', '—']);
-        opens && self.ends_clause()
-    }
-
-    /// "X reported", "X, which first reported", "X hatte zuvor berichtet".
-    fn reports(&self) -> bool {
-        let rest = self.suffix().trim_start_matches(['"', '”', '»', '“', '’', '\'']);
-        if rest.starts_with([':', ';', '(', '.', '!', '-']) || self.has_preposition() {
-            return false;
-        }
-        let after = &self.after[..];
-        let is_first = |role: Roles| after.first().is_some_and(|roles| roles.has(role));
-        let idle = after.iter().take(8).take_while(|roles| roles.any(Roles::BETWEEN | Roles::AUXILIARY)).count();
-        let says = |at: &usize| after[*at].has(Roles::REPORTS) && !speaks_of_itself(after[*at], &after[at + 1..]);
-        let within = |reach: usize| (0..after.len().min(reach)).find(says).is_some();
-        let participle = after.iter().skip(1).take(9).any(|roles| roles.has(Roles::PARTICIPLE));
-        within(idle + 1)
-            || is_first(Roles::AUXILIARY) && participle
-            || is_first(Roles::RELATIVE) && within(12)
-            || self.leads_with(Roles::AS) && within(10)
-            || is_first(Roles::TOLD) && after.len() == 1
-    }
-
-    /// "An intern at X found the ring": what stands behind a preposition does not speak.
-    fn has_preposition(&self) -> bool {
-        self.leads_with(Roles::PREPOSITION)
-    }
-
-    /// Whether the first word before the name, over articles and descriptions, can be this.
-    fn leads_with(&self, role: Roles) -> bool {
-        let first = self.before.iter().find(|roles| roles.has(role) || !roles.any(Roles::ARTICLE | Roles::DESCRIPTOR));
-        first.is_some_and(|roles| roles.has(role))
-    }
-
-    /// "Dem Spiegel sagte die Ministerin", "im ZDF sagte der Minister".
-    fn hears(&self) -> bool {
-        let is_told = self.before.first().is_some_and(|roles| roles.any(Roles::ARTICLE | Roles::IN));
-        is_told && self.after.first().is_some_and(|roles| roles.has(Roles::SAGTE))
-    }
-
-    /// "Bloomberg's Jane Roe reported".
-    fn speaks_through_staff(&self) -> bool {
-        let owns = self.after.len() - self.after_possessive().len();
-        let words = &self.reading.words[self.mention.to..];
-        let named = words.iter().skip(owns).take(3).take_while(|word| word.capital).count();
-        owns == 1 && named > 0 && self.after.get(owns + named).is_some_and(|roles| roles.has(Roles::REPORTS))
-    }
-
-    /// "'I won't go': senator to CNN".
-    fn is_told_in_title(&self) -> bool {
-        self.before.first().is_some_and(|roles| roles.has(Roles::TO))
-            && self.after.is_empty()
-            && self.prefix().contains(':')
-    }
-
-    /// "a New York Times report said", "citing a Bloomberg report", "Spiegel-Bericht".
-    fn is_piece(&self, next: &[Roles]) -> bool {
-        if !next.first().is_some_and(|roles| roles.has(Roles::PIECE)) {
-            return false;
-        }
-        let compound = self.suffix().starts_with('-');
-        let led = self.before.iter().take(4).any(|roles| roles.has(Roles::LEADS));
-        let says = next[1..].iter().take(3).any(|roles| roles.has(Roles::REPORTS));
-        compound || led || says
-    }
-
-    /// "Musk met envoy – NYT", "NYT: Musk met envoy", "Musk met envoy: Reuters".
-    fn is_byline(&self) -> bool {
-        let quotes: &[char] = &['»', '«', '"', '“', '”', '„'];
-        let is_last = self.suffix().trim_matches(|c: char| " .)]»\"”“".contains(c)).is_empty();
-        let lead = self.prefix().trim_end_matches("The ").trim_end_matches(quotes).trim_end();
-        let is_marked = lead.ends_with(['–', '—', '-', '|', '―', '(', '[', ':']);
-        let opens =
-            self.prefix().trim_matches(quotes).is_empty() && self.suffix().trim_start_matches(quotes).starts_with(':');
-        is_last && is_marked || opens
-    }
-}
-
-/// "The BBC said it would cut 400 jobs", "Reuters reported a rise in quarterly profit".
-fn speaks_of_itself(verb: Roles, after: &[Roles]) -> bool {
-    let itself = after.iter().take(4).position(|roles| roles.has(Roles::ITSELF));
-    let knows = |at: usize| after[at..].iter().take(4).any(|roles| roles.has(Roles::LEARNED));
-    let money = after.iter().take(5).any(|roles| roles.has(Roles::MONEY));
-    money || verb.has(Roles::SAYS) && itself.is_some_and(|at| !knows(at))
 }
 
 #[cfg(test)]
@@ -385,9 +194,9 @@ mod tests {
     #[test]
     fn labelled_sentences_are_read_right() {
         let (right, wrong, missed) = measure();
-        assert!(right > 300.0, "{right}");
-        assert!(right / (right + wrong) >= 0.98, "precision: {right} right, {wrong} wrong");
-        assert!(right / (right + missed) >= 0.96, "recall: {right} right, {missed} missed");
+        assert!(right > 750.0, "{right}");
+        assert!(right / (right + wrong) >= 0.996, "precision: {right} right, {wrong} wrong");
+        assert!(right / (right + missed) >= 0.98, "recall: {right} right, {missed} missed");
     }
 
     #[track_caller]

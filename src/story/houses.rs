@@ -158,7 +158,7 @@ Hollywood Reporter|hollywoodreporter.com
 =The Athletic|theathletic.com
 ESPN|espn.com
 Sports Illustrated|si.com
-Deutsche Welle,DW|dw.com
+Deutsche Welle,Deutschen Welle,Deutscher Welle,Немецкая волна,DW|dw.com
 Der Spiegel,Spiegel,Spiegels,SPIEGEL|spiegel.de
 Süddeutsche Zeitung,Süddeutschen Zeitung,Süddeutscher Zeitung,Süddeutsche|sueddeutsche.de
 Frankfurter Allgemeine Zeitung,Frankfurter Allgemeinen Zeitung,Frankfurter Allgemeine,Frankfurter Allgemeinen,FAZ|faz.net
@@ -175,18 +175,18 @@ NDR|ndr.de
 WDR|wdr.de
 MDR|mdr.de
 BR24|br.de
-Deutschlandfunk|deutschlandfunk.de
+Deutschlandfunk,Deutschlandfunks|deutschlandfunk.de
 RTL|rtl.de
 n-tv,ntv|n-tv.de
 taz|taz.de
 Focus Online|focus.de
-Redaktionsnetzwerk Deutschland,RND|rnd.de
+Redaktionsnetzwerk Deutschland,Redaktionsnetzwerks Deutschland,RND|rnd.de
 Handelsblatt,Handelsblatts|handelsblatt.com
 Wirtschaftswoche|wiwo.de
 Manager Magazin|manager-magazin.de
 Correctiv|correctiv.org
 Heise|heise.de
-Der Standard,Standard-Bericht|derstandard.at
+Der Standard,dem Standard,des Standard,im Standard,Standard-Bericht|derstandard.at
 Kronen Zeitung|krone.at
 ORF|orf.at
 Neue Zürcher Zeitung,Neuen Zürcher Zeitung,NZZ|nzz.ch
@@ -202,8 +202,8 @@ L’Express|lexpress.fr
 L’Équipe|lequipe.fr
 L’Obs|nouvelobs.com
 L’Humanité|humanite.fr
-Les Échos,Les Echos|lesechos.fr
-Le Point|lepoint.fr
+Les Échos,aux Échos,des Échos|lesechos.fr
+Le Point,du Point,au Point|lepoint.fr
 Le Canard enchaîné,Canard enchaîné|lecanardenchaine.fr
 Ouest-France|ouest-france.fr
 La Croix|la-croix.com
@@ -214,8 +214,8 @@ France 24|france24.com
 RFI|rfi.fr
 TF1|tf1.fr
 Europe 1|europe1.fr
-Le Soir|lesoir.be
-Le Temps|letemps.ch
+Le Soir,du Soir,au Soir|lesoir.be
+Le Temps,du Temps,au Temps|letemps.ch
 RTBF|rtbf.be
 El País|elpais.com
 El Mundo|elmundo.es

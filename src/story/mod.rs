@@ -7,8 +7,8 @@
 //!   runs and links, compares them (`signals`) and sums up what speaks for each story (`tale`). `lexicon` knows how rare a
 //!   term is: from the window, and while that is young from `common.txt`, a table of common words;
 //! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`;
-//! * whom it cites: `cite` knows the places that words of attribution take beside a name, `phrases` the words in five
-//!   languages, `outlets` the names;
+//! * whom it cites: `cite` reads a document, `attribution` knows the places that words of attribution take beside a
+//!   name, `phrases` the words in five languages, `outlets` the names;
 //! * how it stands to the rest: `relate`. Text counts before citations, an outlet confirms nothing to itself, and what
 //!   cites another is no source of its own;
 //! * whether it takes something back: a denial is the first member of its story that denies in its headline,
@@ -28,6 +28,7 @@
 //! `--halves` (grown on every second story, measured on the others) and `--cross` (measured on a set that was left out),
 //! never only at the sets themselves. `docs/stories.md` tells it all at more leisure, with the figures.
 
+mod attribution;
 mod candidates;
 mod cite;
 pub mod correction;

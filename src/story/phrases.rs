@@ -69,11 +69,23 @@ impl Roles {
     pub const RELATIVE: Self = Self(1 << 34);
     /// French and Spanish "to"; an article in English.
     pub const A: Self = Self(1 << 35);
-    /// With [`Roles::A`]: "a indiqué à l'AFP".
+    /// French and Spanish verbs of saying; with [`Roles::A`]: "a indiqué à l'AFP".
     pub const CONFIDES: Self = Self(1 << 36);
     pub const ON: Self = Self(1 << 37);
     /// With [`Roles::ON`]: "in an interview on CNBC".
     pub const ONAIR: Self = Self(1 << 38);
+    /// Opens what is said, and closes the clause of the verb: "dijo que".
+    pub const THAT: Self = Self(1 << 39);
+    /// After a piece of journalism: "a Reuters poll shows".
+    pub const SHOWS: Self = Self(1 << 40);
+    /// People who spoke to an outlet: "источник РБК".
+    pub const SOURCE: Self = Self(1 << 41);
+    /// Before [`Roles::TOLD`]: "the BBC has been told".
+    pub const BEEN: Self = Self(1 << 43);
+    /// Who is spoken of: "the BBC's editor said she".
+    pub const HE: Self = Self(1 << 44);
+    /// Right before "to" or "with": "a copy shared with".
+    pub const GIVEN: Self = Self(1 << 42);
     /// A subject does not stand behind one.
     pub const PREPOSITION: Self = Self(1 << 33);
     /// What makes a name that of a person.
@@ -111,160 +123,330 @@ pub fn roles(exact: u32) -> Roles {
 static WORDS: LazyLock<FastMap<u32, Roles>> = LazyLock::new(|| {
     let mut found: FastMap<u32, Roles> = FastMap::default();
     for (role, words) in LISTS {
-        for word in words.split_whitespace() {
-            *found.entry(words::hash_folded(word)).or_default() |= *role;
+        words.split_whitespace().for_each(|word| give(&mut found, word, *role));
+    }
+    for (roles, endings, stems) in FAMILIES {
+        for stem in stems.split_whitespace() {
+            for ending in endings.split(',') {
+                roles.iter().for_each(|role| give(&mut found, &format!("{stem}{ending}"), *role));
+            }
         }
     }
     found
 });
 
+/// Gives a word its role, and with it the same word behind a French elision ("l'enquête"); short words would become
+/// others, since folding drops the apostrophe.
+fn give(found: &mut FastMap<u32, Roles>, word: &str, role: Roles) {
+    *found.entry(words::hash_folded(word)).or_default() |= role;
+    if word.len() > 5 && word.starts_with(['a', 'e', 'é', 'i', 'o', 'u']) {
+        for elided in ["l'", "d'"] {
+            *found.entry(words::hash_folded(&format!("{elided}{word}"))).or_default() |= role;
+        }
+    }
+}
+
 const LISTS: &[(Roles, &str)] = &[
     (
         Roles::ARTICLE,
-        "the a an der die das dem den des ein eine einem einer le la les l un une du au aux el los las lo al del una",
+        "the a an der die das dem den des ein eine einem einer le la les l un une du au aux el los las lo al del \
+         una",
     ),
     (
         Roles::DESCRIPTOR,
-        "на u.s us uk american british english london german french russian israeli chinese iranian ukrainian turkish indian \
-         japanese italian spanish argentine state official public private daily weekly sunday newspaper newspapers \
-         paper magazine broadcaster network channel website site portal outlet news agency newswire wire service tabloid \
-         business financial television tv radio media s n \
-         zeitung tageszeitung wochenzeitung boulevardzeitung boulevardblatt blatt magazin nachrichtenmagazin \
-         wirtschaftszeitung nachrichtenagentur agentur sender fernsehsender portal nachrichtenportal onlineportal \
-         deutschen deutsche französischen französische russischen russische amerikanischen amerikanische britischen britische \
-         österreichischen österreichische schweizer italienischen spanischen türkischen staatlichen staatliche \
-         journal l'agence l'hebdomadaire quotidien hebdomadaire chaîne agence site média presse américain américaine britannique allemand allemande \
-         espagnol italien russe français radio d \
-         diario periódico agencia cadena revista portal medio rotativo canal noticias estadounidense británico argentino español \
-         francés alemán estatal rusa ruso \
-         газета газеты газете газетой газету издание издания изданию изданием журнал журнала журналу журналом агентство \
-         агентства агентству агентством телеканал телеканала телеканалу телеканалом портал портала порталу радио сайт сайта \
-         американская американское американской американского британская британской немецкий немецкое российское российский \
-         информационное информационного деловая",
+        "он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
+         fernsehsenders wochenblatt sonntagszeitung boulevardmedium revue hebdomadaires télévision chaînes \
+         periódicos semanario televisora digital еженедельник еженедельника деловое деловой деловая zeitungen \
+         sender politikmagazin wochenmagazin nachrichtensender recherchenetzwerk journaux quotidiens hebdo \
+         radiophonique programa diarios emisora agencias агентствам телеканале агентстве газетой изданий служба \
+         службе службы русская русской пресс daily’s newsroom suisse belge local régional на u.s us uk american \
+         british english london german french russian israeli chinese iranian ukrainian turkish indian japanese \
+         italian spanish argentine state official public private daily weekly sunday newspaper newspapers paper \
+         magazine broadcaster network channel website site portal outlet news agency newswire wire service tabloid \
+         business financial tv radio media s n zeitung tageszeitung wochenzeitung boulevardzeitung boulevardblatt \
+         blatt magazin nachrichtenmagazin wirtschaftszeitung nachrichtenagentur agentur fernsehsender \
+         nachrichtenportal onlineportal deutschen deutsche französischen französische russischen russische \
+         amerikanischen amerikanische britischen britische österreichischen österreichische schweizer italienischen \
+         spanischen türkischen staatlichen staatliche journal l'agence l'hebdomadaire quotidien hebdomadaire chaîne \
+         agence presse américain américaine britannique allemand allemande espagnol italien russe français d diario \
+         periódico agencia cadena revista medio rotativo canal noticias estadounidense británico argentino español \
+         francés alemán estatal rusa ruso газета газеты газете газету издание издания изданию изданием журнал \
+         журнала журналу журналом агентство агентства агентству агентством телеканал телеканала телеканалу \
+         телеканалом портал портала порталу радио сайт сайта американская американское американской американского \
+         британская британской немецкий немецкое российское российский информационное информационного",
     ),
     (
         Roles::ACCORDING,
-        "crediting referencing gemäß citing cites cited cite quoting per via laut zufolge angaben informationen berichten bericht berichts recherchen berufung \
-         gegenüber selon citant d'après croire auprès según segun citando данным сведениям \
-         информации ссылкой ссылаясь согласно сообщению сообщениям источник источники источника источников",
+        "данные данных разговоре эфире статье статьи статья материале материалы репортаже распоряжении собеседник \
+         собеседники собеседника собеседников colloque conforme crediting referencing gemäß citing cites cited cite \
+         quoting per via laut zufolge angaben informationen berichten bericht berichts recherchen berufung \
+         gegenüber selon citant d'après croire auprès según citando данным ссылкой ссылаясь согласно источник \
+         источники источника источников",
     ),
     (
         Roles::TOLD,
-        "telling informed уточнил уточнила уточнили пояснил пояснила пояснили отметил отметила добавил ответил рассказывает told tells tell sagte sagten sagt erklärte bestätigte gegenüber confié déclaré declaró рассказал рассказала рассказали сообщил \
-         сообщила сообщили заявил заявила заявили сказал сказала сказали подтвердил подтвердила подтвердили интервью \
-         беседе комментарии известно стало",
+        "говорят отмечает telling informed told tells tell sagte sagten sagt erklärte bestätigte gegenüber confié \
+         déclaré declaró интервью беседе комментарии известно стало",
     ),
     (Roles::BY, "by von vom durch par por"),
     (
         Roles::PASSIVE,
-        "verified compiled conducted commissioned shared aired released leaked provided identified surveyed analysed analyzed contacted asked contacté contactée interrogé interrogée joint questionné contactado preguntado reported first revealed published obtained seen reviewed quoted cited interviewed broken confirmed disclosed carried \
-         veröffentlicht veröffentlichten veröffentlichter berichtet zitiert zitierte zitierten gemeldet bestätigt rapporté \
-         rapportée rapportées publié publiée publiées révélé révélée révélées cité citée cités citées relayé relayée publicado \
-         publicada revelado revelada citado citada citados citadas difundido difundida consultado consultada",
+        "vu vue lu obtenu obtenus obtenue obtenues recueilli recueillis recueillie detailed uncovered unearthed \
+         noted compiled visto vistos verified conducted commissioned shared aired released leaked provided \
+         identified surveyed analysed analyzed contacted asked contactée interrogée joint reported revealed \
+         published obtained seen reviewed quoted cited interviewed broken confirmed disclosed carried \
+         veröffentlichter berichtet gemeldet bestätigt rapportée publiée révélée citée relayée",
     ),
     (Roles::IN, "for in im dans en в"),
     (
         Roles::WRITTEN,
-        "sagte sagten heißt steht published wrote writing writes appeared column erschienen veröffentlicht paru parue publié publiée tribune \
-         publicado publicada",
+        "sagte sagten heißt steht published wrote writing writes column erschienen veröffentlicht paru parue publié \
+         publiée tribune publicado publicada",
     ),
-    (Roles::WITH, "to with mit con avec auprès с sur"),
+    (Roles::WITH, "для für pour para zu auprès to with mit con avec с sur"),
     (Roles::A, "a au aux"),
     (
         Roles::CONFIDES,
-        "accordé accordée donné donnée annoncé ajouté précisé expliqué raconté témoigné répondu assuré confié confie indiqué \
-         indique déclaré déclare affirmé affirme confirmé confirment dit dite entretien interview \
-         entrevista declaraciones dijo dijeron dicho declaró declarado confirmó confirmaron confirmado explicó explicado \
-         aseguró aseguraron asegurado señaló señalado contó contado relató afirmó afirmado negó negado informado informaron \
-         detalló detallado precisó precisado manifestó manifestado indicó indicaron revelado reveló adelantado",
+        "dice dicen decía dijo dit disait disent promis exclu reconnu admis prévenu défendu sostuvo advierte expuso \
+         reconnaît défend promet exclut répond répondu prévient écrit fait savoir faisait accordé accordée donné \
+         donnée dite entretien interview entrevista declaraciones dijeron dicho",
     ),
-    (Roles::ON, "on"),
-    (Roles::ONAIR, "interview interviews said spoke speaking appearance"),
+    (Roles::ON, "sur bei beim en on"),
+    (
+        Roles::ONAIR,
+        "asked entrevistado entrevistada interrogé interrogée interviewé interviewée questionné questionnée invité \
+         invitée befragt aired airing appearing interviewed broadcast interview interviews said spoke speaking \
+         appearance",
+    ),
     (
         Roles::TALK,
-        "diálogo explained denied admitted provided given gave shared sent leaked described talking talked speaks email emailed confirmaron aseguraron explicaron señalaron contaron indicaron relataron dicho explicado asegurado confirmado racontent according interview interviews comments remarks statement statements speaking spoke said confirmed sources source \
-         gespräch interview entretien confirmé déclaré déclare confié confie indiqué indique expliqué explique dit affirmé \
-         assuré précisé raconté confirmée entrevista declaraciones acuerdo dijo dijeron declaró confirmó explicó aseguró \
-         señaló contó relató afirmó conversación беседе интервью",
+        "exchange conversation conversations chat messages letter documents findings footage recording memo \
+         разговоре общении gastbeitrag kolumne essay tribune columna so email interview told speaks gespräch \
+         conversación entrevistado diálogo denied emailed dicho according interviews statement statements speaking \
+         spoke said sources source entretien dit confirmée entrevista declaraciones acuerdo dijo dijeron беседе \
+         интервью",
     ),
     (Roles::OF, "of from de du des del d der von"),
     (
         Roles::PIECE,
-        "confrères invité invitée micro antenne plateau report reports story article investigation interview scoop exclusive reporting analysis account bericht berichts artikel \
-         recherche recherchen interview informationen angaben information informations enquête enquete article reportage \
-         révélations entretien información informaciones investigación reportaje artículo entrevista расследование статья статье \
-         материал материале интервью",
+        "question nachfrage anfrage micros colonnes pages páginas micrófonos entrevue poll survey tally count \
+         examination probe info exclusif exclusiva exclusive exklusiv revelaciones révélation entretiens \
+         gastbeitrag beitrag sendung podcast confrères invité invitée micro antenne plateau report reports story \
+         article investigation interview scoop reporting analysis account bericht berichts artikel recherche \
+         recherchen informationen angaben information informations enquête reportage révélations entretien \
+         información informaciones investigación reportaje artículo entrevista расследование статья статье материал \
+         материале интервью",
     ),
     (Roles::LEADS, "a in citing cites cited after following to by confirmed denied per on nach laut einem einer"),
     (
         Roles::INVERTED,
-        "acceso saber sabido erfuhr erfuhren supo conoció apprend узнал узнала berichtet berichtete berichten berichteten schreibt schrieb meldet meldete meldeten zitiert enthüllte rapporte rapportait \
-         révèle révélait indique écrit écrivait affirme précise assure informa informó reporta reportó reveló revela publica \
-         publicó adelanta adelantó asegura señala señaló afirma afirmó \
-         пишет пишут писал писала писали написал написала сообщает сообщают сообщила сообщило сообщил сообщили передает передаёт \
-         передают передал утверждает отмечает уточняет appris révélé rapporté",
+        "recoge recogen recogió écrit écrivent croit croient savoir пишет пишут acceso saber sabido erfuhr erfuhren \
+         supo apprend berichtet berichtete berichteten schreibt schrieb meldet meldete meldeten écrivait отмечает \
+         appris",
     ),
     (
         Roles::REPORTS,
-        "notes adds added suggested suggests alleged alleges detailed details describes described observed explained calculated identified verified aired veröffentlichte rapportent révèlent indiquent писало писал писала писали сообщал сообщала сообщало рассказал рассказала написало узнало выяснило передало отметило подтвердил informaron publican obtained estimates estimated uncovered vorliegt vorliegen vorlag vorlagen erfuhr publié supo conoció reported reports report reporting revealed reveals said says say wrote writes claimed claims published noted learned \
-         confirmed broke disclosed quoted quotes cited cites understands found exposed \
-         berichtet berichtete berichten berichteten schreibt schrieb meldet meldete zitiert zitierte zufolge enthüllte enthüllt \
-         rapporte rapportait rapporté révèle révélé révélait affirme affirmé indique indiqué écrit écrivait cite assure appris \
-         precise précise informó informa informado reportó reporta revela reveló revelado publicó publica publicado asegura \
-         aseguró señala señaló afirma afirmó adelantó adelanta adelantado cita \
-         сообщает сообщают сообщил сообщила сообщило сообщили пишет пишут написал написала написали передает передаёт передают \
-         утверждает отмечает приводит узнал узнала выяснил выяснила опубликовал опубликовала опубликовало рассказывает цитирует",
+        "published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
+         écrivent écrit disponía tuvo dispone adds added identified verified aired отметило vorliegt vorliegen \
+         vorlag vorlagen erfuhr supo said says say wrote writes broke found berichtet berichtete berichteten \
+         schreibt schrieb meldet meldete zufolge écrivait appris пишет пишут",
     ),
     (Roles::SAYS, "so said says reported reports report wrote writes announced confirmed disclosed revealed"),
     (
         Roles::BETWEEN,
-        "business paper magazine broadcaster network zeitung blatt quotidien diario which who that was first has had have also previously earlier later exclusively separately newspaper daily magazine news \
-         agency on monday tuesday wednesday thursday friday saturday sunday last week month citing to be then already das der die \
-         welche zuerst zuvor auch am montag dienstag mittwoch donnerstag freitag samstag sonntag unter berufung auf qui que a \
-         également déjà avait lundi mardi mercredi jeudi vendredi samedi dimanche ha había también ya el lunes martes miércoles \
-         jueves viernes sábado domingo ранее также уже со ссылкой на источники своих в понедельник вторник среду четверг пятницу \
-         субботу воскресенье s online",
+        "s'est been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
+         posteriormente récemment впервые недавно позже both each all jointly semaine dernière dernier mois passé \
+         semana pasada pasado mes woche vergangene vergangenen dio dieron conocer s est a pu podido previously \
+         reportedly widely subsequently again recently yesterday today the le la in since hier mardi matin soir \
+         este esta ayer hoy tarde víspera mañana noche heute gestern morgen abend laut bereits ebenfalls сегодня \
+         вчера вечером утром накануне первой первым business paper magazine broadcaster network zeitung blatt \
+         quotidien diario which who that was first has had have also earlier later exclusively separately newspaper \
+         daily news agency on monday tuesday wednesday thursday friday saturday sunday last week month citing to be \
+         then already das der die welche zuerst zuvor auch am montag dienstag mittwoch donnerstag freitag samstag \
+         sonntag unter berufung auf qui que également déjà avait lundi mercredi jeudi vendredi samedi dimanche ha \
+         había también ya el lunes martes miércoles jueves viernes sábado domingo ранее также уже со ссылкой на \
+         источники своих в понедельник вторник среду четверг пятницу субботу воскресенье online",
     ),
-    (Roles::AUXILIARY, "hatte hat hatten haben has had avait a ha había"),
+    (Roles::AUXILIARY, "ont avaient han habían hatte hat hatten haben has had avait a ha había"),
     (
         Roles::PARTICIPLE,
-        "seen viewed reviewed obtained learned verified veröffentlicht publié berichtet gemeldet geschrieben enthüllt reported revealed révélé rapporté informado revelado publicado",
+        "learnt gesagt mitgeteilt bestätigt erklärt erzählt verraten geschildert connaissance aufgedeckt erfahren \
+         vermeldet gemeldet seen viewed reviewed obtained learned verified berichtet geschrieben reported revealed",
     ),
     (
         Roles::STAFF,
-        "reporter reporters journalist journalists correspondent correspondents editor editors columnist columnists host anchor \
-         presenter critic writer reporterin journalistin redakteur redakteurin korrespondent korrespondentin journaliste \
-         periodista журналист журналистка корреспондент корреспонденту",
+        "редакция редакции корреспондентом журналистом журналистам корреспондентка korrespondenten reporterinnen \
+         journalistes envoyé envoyée envoyés correspondant correspondante enviado enviada corresponsal periodistas \
+         журналисты корреспонденты журналисту корреспондента reporter reporters journalist journalists \
+         correspondent correspondents editor editors columnist columnists host anchor presenter critic writer \
+         reporterin journalistin redakteur redakteurin korrespondent korrespondentin journaliste periodista \
+         журналист журналистка корреспондент корреспонденту",
     ),
     (
         Roles::HOUSE,
-        "photographer photographers bestseller bestsellers bestselling best-selling building office offices headquarters hq \
-         subscriber subscribers app crossword owner owners owned boss chief chiefs executive executives staff employees union \
-         company co corporation group shares stock spokesman spokeswoman spokesperson lawyer lawyers studio studios publisher \
-         newsroom request requests contributor viewers readers square hill poll terminal terminals chairman director-general \
-         gebäude zentrale chefredakteur chefredakteurin verlag redaktion siège locaux sede redacción редакция здание",
+        "affiliate affiliates personality personalities foundation subsidiary subsidiaries photographer \
+         photographers bestseller bestsellers bestselling best-selling building office offices headquarters hq \
+         subscriber subscribers app crossword owner owners owned boss chief chiefs executive executives staff \
+         employees union company co corporation group shares stock spokesman spokeswoman spokesperson lawyer \
+         lawyers studio studios publisher newsroom request requests contributor viewers readers square hill \
+         terminal terminals chairman director-general gebäude zentrale chefredakteur chefredakteurin verlag \
+         redaktion siège locaux sede redacción редакция здание",
     ),
     (
         Roles::CREDIT,
-        "photo photos photograph photographs image images picture getty credit foto fotos photographie фото снимок archivo",
+        "photo photos photograph photographs image images picture getty credit foto fotos photographie фото снимок \
+         archivo",
+    ),
+    (Roles::HE, "he she his her"),
+    (Roles::BEEN, "been was"),
+    (Roles::THAT, "avoir être ser haber estar that que qu dass что чтобы wonach"),
+    (
+        Roles::SHOWS,
+        "show shows showed shown finds find zeigt zeigte zeigen montre montrait muestra mostró показывает показал",
+    ),
+    (
+        Roles::SOURCE,
+        "source sources fuente fuentes источник источники собеседник собеседники собеседника расследователи \
+         источника источников",
+    ),
+    (
+        Roles::GIVEN,
+        "shown read played disclosed revealed made provided given gave shared sent leaked handed supplied passed \
+         released emailed remitido enviado transmis envoyé",
     ),
     (Roles::FORMER, "former ex ehemaliger ehemalige früherer ancien ancienne exdirector antiguo бывший бывшая"),
     (Roles::CONNECTIVE, "and or und oder et ou y e и или as well"),
     (Roles::TO, "to zu"),
     (Roles::S, "s"),
     (Roles::ITSELF, "it its itself their they"),
-    (Roles::LEARNED, "seen learned obtained reviewed spoke spoken heard understood verified told viewed"),
+    (
+        Roles::LEARNED,
+        "learnt analyzed analysed examined seen learned obtained reviewed spoke spoken heard understood verified \
+         told viewed",
+    ),
     (Roles::WITNESS, "saw witnessed counted heard watched"),
-    (Roles::RELATIVE, "citing quoting citant citando which who qui que которая который"),
+    (Roles::RELATIVE, "со ссылаясь unter citing quoting citant citando which who qui que которая который"),
     (Roles::AS, "as wie comme como как según"),
     (
         Roles::PREPOSITION,
-        "at for of with against on from near about between bei beim für gegen mit von vom über pour contre avec chez para \
-         contra con sobre от из для против о об",
+        "at for of with against on from near about between bei beim für gegen mit von vom über pour contre avec \
+         chez para contra con sobre от из для против о об",
     ),
-    (Roles::SAGTE, "sagte sagten erklärte erklärten bestätigte bestätigten"),
+    (
+        Roles::SAGTE,
+        "schloss schlossen schließt widersprach widerspricht versprach verspricht verwies verweist empfahl riet rät \
+         warf wirft warb wirbt nennt ruft gibt weist beschrieb beschreibt mitgeteilt gedroht gesagt gefordert \
+         gewarnt geäußert geschildert angekündigt eingeräumt zurückgewiesen ausgesprochen genannt gestellt gezeigt \
+         gesprochen vorgeworfen sprach sprachen spricht wies wiesen nannte nannten bestritt bestritten rief riefen \
+         gab gaben hob",
+    ),
     (Roles::PERSON, "michael mike mayor mr emma майкл"),
     (Roles::MONEY, "revenue revenues profit profits loss losses earnings quarterly subscribers advertising"),
+];
+
+/// Endings of the regular verbs of a language.
+const EN: &str = ",s,ed,ing";
+/// "CNN reveals", but "they want CNN to reveal".
+const EN_OUTLET: &str = "s,ed,ing,es";
+const EN_E: &str = "e,es,ed,ing";
+const DE: &str = "t,te,ten,en";
+const FR: &str = "e,es,ent,ait,aient,a,erent,ant,ees,er";
+const AR: &str = "a,an,o,aba,aban,aron,ado,ada,ados,adas,ar,ando,ara";
+const IR: &str = "e,en,io,ia,ian,ieron,ido,ida,idos,idas,ir,er,iendo";
+const RU: &str = "л,ла,ло,ли,ет,ют,т,лся,лась,лись,ется,ются";
+const RU_ADJECTIVE: &str = "ый,ая,ое,ые,ого,ой,ому,ых,ым,ую,ыми,о,ы,а";
+const RU_NOUN: &str = "е,я,ю,и,й,ям,ях,ем";
+
+/// What the verbs of an outlet are in German, French and Spanish, where the verb can stand before its subject.
+const REPORT: &[Roles] = &[Roles::REPORTS, Roles::INVERTED, Roles::PASSIVE, Roles::PARTICIPLE];
+const CONFIDE: &[Roles] = &[Roles::CONFIDES, Roles::TALK];
+
+/// Regular verbs: what they are, the endings, the stems. First those of outlets, then those of people who speak to them.
+const FAMILIES: &[(&[Roles], &str, &str)] = &[
+    (
+        &[Roles::REPORTS],
+        EN_OUTLET,
+        "report reveal learn suggest detail explain claim confirm uncover obtain document recount review view reckon",
+    ),
+    (
+        &[Roles::REPORTS],
+        EN_OUTLET,
+        "alleg observ expos disclos not describ estimat calculat cit quot analys analyz examin",
+    ),
+    (REPORT, DE, "bericht meld zitier enthüll veröffentlich recherchier dokumentier vermeld"),
+    (
+        REPORT,
+        FR,
+        "rapport révél indiqu affirm précis dévoil relat relay racont détaill assur avanc expliqu signal rappel \
+         soulign publi cit observ relev évoqu not consult procur document constat vérifi repér",
+    ),
+    (
+        REPORT,
+        AR,
+        "inform report revel public adelant asegur señal afirm relat detall cit avanz apunt anticip destap desvel precis \
+         confirm explic indic subray document cont cuent constat comprob verific",
+    ),
+    (REPORT, IR, "acced describ conoc"),
+    (
+        &[Roles::REPORTS, Roles::INVERTED],
+        RU,
+        "сообща сообщи писа написа переда передава утвержда узна узнава выясни опубликова публику приводи рассказыва \
+         рассказа заявля уточни уточня цитиру подтверди подтвержда указа указыва обнаружи разоблачи установи поговори \
+         ознакоми",
+    ),
+    (
+        &[Roles::TALK],
+        EN,
+        "explain confirm admitt warn insist recall recount vow claim talk add comment respond reveal announc assert \
+         complain defend predict stress express suggest detail remark lament boast",
+    ),
+    (&[Roles::TALK], EN_E, "describ argu acknowledg disclos conced indicat stat reiterat pledg outlin alleg"),
+    (
+        &[Roles::SAGTE],
+        DE,
+        "sag erklär bestätig erzähl schilder forder beton äußer verlang warn räum kritisier verteidig bezeichn kündig \
+         plädier dementier begründ beklag zeig teil mein behaupt versicher mahn widersetz entschuldig distanzier appellier rechtfertig konter spott schimpf droh befürwort unterstütz wünsch hoff erinner erwart glaub frag antwort reagier beschuldig stell rechn skizzier bekräftig lehn lob bedauer ergänz führ",
+    ),
+    (
+        CONFIDE,
+        FR,
+        "annonc ajout précis expliqu racont témoign confi déclar assur affirm confirm avou lanc jug estim plaid dénonc \
+         regrett déplor détaill indiqu martel résum soulign critiqu répliqu nuanc insist dévoil réclam",
+    ),
+    (
+        CONFIDE,
+        AR,
+        "declar confirm explic asegur señal cont relat afirm neg inform detall precis manifest indic revel adelant lament \
+         coment avanz apunt subray recalc descart cuent anunci reclam justific",
+    ),
+    (
+        &[Roles::SAGTE],
+        FR,
+        "réaffirm réitér point tacl fustig salu souhait appel exprim recommand menac tranch justifi rassur balay minimis \
+         considér assum conseill pronostiqu redout",
+    ),
+    (
+        &[Roles::SAGTE],
+        AR,
+        "reiter apel salud valor celebr pronostic augur consider opin plante inst tach calific reproch critic denunci rechaz record acus",
+    ),
+    (&[Roles::SAGTE], IR, "defend defiend exig pid"),
+    (CONFIDE, IR, "advirt advert admit reconoc respond sosten expus coincid"),
+    (
+        &[Roles::TOLD],
+        RU,
+        "сказа сообщи сообща заяви заявля рассказа рассказыва подтверди подтвержда уточни уточня поясни поясня отмети \
+         добави ответи призна объясни подчеркну говори пожалова намекну описа прокомментирова разъясни призва",
+    ),
+    (&[Roles::PASSIVE], FR, "contact interrog interview questionn sollicit consult joint diffus"),
+    (&[Roles::PASSIVE], AR, "contact pregunt consult cit entrevist"),
+    (&[Roles::PASSIVE], IR, "obten recog difund"),
+    (
+        &[Roles::ACCORDING],
+        RU_ADJECTIVE,
+        "опрошенн процитированн цитируем опубликованн полученн собранн опрошен опубликован",
+    ),
+    (&[Roles::ACCORDING], RU_NOUN, "сообщени сведени расследовани информаци публикаци комментари"),
 ];
 
 #[cfg(test)]

@@ -1,0 +1,341 @@
+//! The places of the words of attribution around the name of an outlet.
+//!
+//! A [`Line`] is one mention in its sentence, with what each word before and after it can be. The words are in
+//! [`super::phrases`]. Whoever adds a place gives it sentences in `tests/data/citations.tsv` that it must not take.
+
+use super::{
+    cite::Reading,
+    junk,
+    outlets::Mention,
+    phrases::{self, Roles},
+};
+
+const QUOTES: &[char] = &['»', '«', '"', '“', '”', '„', '’', '\''];
+
+/// One mention in its sentence.
+pub struct Line<'a> {
+    pub reading: &'a Reading<'a>,
+    pub mention: Mention,
+    pub bounds: (usize, usize),
+    /// What the words of the sentence before the name can be, the nearest first.
+    pub before: Vec<Roles>,
+    /// What the words after it can be.
+    pub after: Vec<Roles>,
+}
+
+impl Line<'_> {
+    pub fn sentence(&self) -> &str {
+        &self.reading.text[self.bounds.0..self.bounds.1]
+    }
+
+    fn prefix(&self) -> &str {
+        &self.reading.text[self.bounds.0..self.reading.words[self.mention.from].start]
+    }
+
+    fn suffix(&self) -> &str {
+        &self.reading.text[self.reading.words[self.mention.to - 1].end..self.bounds.1]
+    }
+
+    pub fn is_junk(&self) -> bool {
+        let near = self.before.iter().take(2).chain(self.after.iter().take(2));
+        junk::is_listed(self.sentence()) || near.into_iter().any(|roles| roles.has(Roles::CREDIT))
+    }
+
+    /// Whether words of attribution stand where they speak of this mention.
+    pub fn is_attribution(&self, is_title: bool) -> bool {
+        let next = self.after_possessive();
+        let is_next = |role: Roles| next.first().is_some_and(|roles| roles.has(role));
+        if self.before.first().is_some_and(|roles| roles.has(Roles::PERSON)) || is_next(Roles::HOUSE) {
+            return false;
+        }
+        if is_title && self.is_byline() {
+            return true;
+        }
+        if is_next(Roles::STAFF) {
+            return self.is_heard_by_staff(next);
+        }
+        self.is_led(true)
+            || self.is_aired()
+            || self.reports()
+            || self.is_piece(next)
+            || self.speaks_through_staff()
+            || is_title && self.is_told_in_title()
+    }
+
+    /// "an AFP reporter saw", "told an AFP reporter", "the BBC's correspondent in Oslo said".
+    fn is_heard_by_staff(&self, next: &[Roles]) -> bool {
+        let is_former = self.before.iter().take(3).any(|roles| roles.has(Roles::FORMER));
+        let is_witness = next[1..].iter().take(5).any(|roles| roles.has(Roles::WITNESS));
+        let owns = next.len() < self.after.len();
+        let first = self.mention.to + usize::from(owns);
+        let verb = (1..next.len().min(5)).find(|at| next[*at].has(Roles::REPORTS));
+        let says = verb.is_some_and(|at| {
+            let is_other = next.get(at + 1).is_none_or(|roles| !roles.has(Roles::HE));
+            is_other && !self.reading.is_parted(first, first + at) && !self.speaks_of_itself(first + at, &next[at..])
+        });
+        !is_former && (is_witness || owns && says || self.is_led(false))
+    }
+
+    /// What follows, without the "s" of a possessive.
+    fn after_possessive(&self) -> &[Roles] {
+        let owns =
+            self.suffix().starts_with(['\'', '’']) && self.after.first().is_some_and(|roles| roles.has(Roles::S));
+        &self.after[usize::from(owns)..]
+    }
+
+    /// "according to X", "told X", "reported by X", "in an interview with X", "rapporte X": words before the name, over
+    /// articles and words such as "newspaper".
+    fn is_led(&self, inverted: bool) -> bool {
+        let beside = |at: &usize| {
+            *at == self.before.len() || !self.reading.gap(self.mention.from - 1 - at, self.mention.from).contains(',')
+        };
+        (0..=self.idle().min(6)).take_while(beside).any(|skip| self.is_led_from(&self.before[skip..], inverted))
+    }
+
+    /// How many words before the name only present it: "the French daily", "Israel's", "the pan-Arab newspaper", "le
+    /// quotidien genevois".
+    fn idle(&self) -> usize {
+        let is = |at: usize, role: Roles| self.before.get(at).is_some_and(|roles| roles.any(role));
+        let is_owner = |at: usize| at > 0 && is(at - 1, Roles::S);
+        let is_epithet = |at: usize| {
+            at > 0 && is(at - 1, Roles::DESCRIPTOR) && (is(at + 1, Roles::ARTICLE) || is(at + 2, Roles::ARTICLE))
+                || at == 0 && is(1, Roles::DESCRIPTOR) && is(2, Roles::ARTICLE)
+        };
+        let presents = |at: &usize| is(*at, Roles::ARTICLE | Roles::DESCRIPTOR) || is_owner(*at) || is_epithet(*at);
+        (0..self.before.len()).take_while(presents).count()
+    }
+
+    fn is_led_from(&self, before: &[Roles], inverted: bool) -> bool {
+        let Some(first) = before.first() else { return false };
+        let within = |count: usize, roles: Roles| before[1..].iter().take(count).any(|word| word.any(roles));
+        let asks = self.after.first().is_some_and(|roles| roles.has(Roles::TO));
+        first.has(Roles::ACCORDING)
+            || first.has(Roles::TOLD) && !asks
+            || first.has(Roles::BY) && self.is_by(&before[1..])
+            || first.has(Roles::IN) && within(3, Roles::WRITTEN | Roles::PIECE)
+            || first.has(Roles::IN) && !first.has(Roles::PREPOSITION) && within(2, Roles::TALK | Roles::PASSIVE)
+            || first.has(Roles::WITH) && (within(3, Roles::TALK) || within(1, Roles::GIVEN))
+            || first.has(Roles::A) && (is_said(&before[1..]) || within(3, Roles::SOURCE))
+            || first.has(Roles::ON) && (within(5, Roles::ONAIR) || within(1, Roles::TALK))
+            || first.any(Roles::IN | Roles::ON) && self.is_said_at(before)
+            || first.any(Roles::OF | Roles::PREPOSITION) && self.is_of(&before[1..])
+            || first.any(Roles::STAFF | Roles::SOURCE) && (within(3, Roles::TALK) || self.is_subject(&before[1..]))
+            || self.holds_preposition() && (first.any(Roles::TALK | Roles::PIECE) || is_said(before))
+            || inverted && self.is_inverted(before)
+            || inverted && self.is_told_behind(before)
+            || inverted && first.any(Roles::SAYS | Roles::REPORTS) && self.closes_clause(before.len())
+    }
+
+    /// "first reported on Monday by X", but "photographs published by X" are no news.
+    fn is_by(&self, before: &[Roles]) -> bool {
+        let clause = before.iter().take(8).take_while(|word| !word.any(Roles::CONNECTIVE | Roles::THAT));
+        let is_credit = before.iter().take(6).any(|word| word.has(Roles::CREDIT));
+        let found = |word: &Roles| word.any(Roles::PASSIVE | Roles::PIECE) && (!is_credit || word.has(Roles::LEARNED));
+        clause.into_iter().any(found)
+    }
+
+    /// "in a report of X", "auprès de X", "told a reporter of X".
+    fn is_of(&self, before: &[Roles]) -> bool {
+        let Some(first) = before.first() else { return false };
+        let heard = |word: &Roles| word.any(Roles::TOLD | Roles::CONFIDES | Roles::SAGTE | Roles::ACCORDING);
+        first.any(Roles::PIECE | Roles::ACCORDING) && self.before.iter().any(|word| word.has(Roles::OF))
+            || first.any(Roles::STAFF | Roles::SOURCE)
+                && (before[1..].iter().take(3).any(heard) || self.is_subject(&before[1..]))
+    }
+
+    /// "Журналисты «Медузы» выяснили", "уточнил собеседник ТАСС": who belongs to an outlet is the subject of a verb.
+    fn is_subject(&self, before: &[Roles]) -> bool {
+        let speaks = |word: &Roles| word.has(Roles::REPORTS);
+        let is_inverted = before.first().is_some_and(|word| word.has(Roles::INVERTED));
+        let idle = self.after.iter().take(4).take_while(|word| word.any(Roles::BETWEEN | Roles::AUXILIARY)).count();
+        is_inverted || self.after.get(idle).is_some_and(speaks)
+    }
+
+    /// "rapporte mardi Le Monde", "publica este lunes El Mundo": the verb before its subject, over words of time.
+    fn is_inverted(&self, before: &[Roles]) -> bool {
+        let idle = |word: &&Roles| word.any(Roles::BETWEEN | Roles::ARTICLE) && !word.has(Roles::INVERTED);
+        let skip = before.iter().take(4).take_while(idle).count();
+        before.get(skip).is_some_and(|word| word.has(Roles::INVERTED))
+    }
+
+    /// "betonte der Kanzler im ZDF", "a annoncé la ministre sur TF1": said before in the same clause.
+    fn is_said_at(&self, before: &[Roles]) -> bool {
+        let spoken = Roles::SAGTE | Roles::CONFIDES | Roles::INVERTED;
+        let clause = before[1..].iter().take(9).take_while(|word| !word.has(Roles::THAT));
+        let Some(at) = clause.clone().position(|word| word.any(spoken)) else { return false };
+        let preposition = self.mention.from - (self.before.len() - before.len()) - 1;
+        !self.reading.is_parted(preposition - at - 1, preposition)
+    }
+
+    /// "Dem Spiegel sagte die Ministerin", "im ARD-Morgenmagazin sprach sich", "Sur TF1, la ministre a annoncé".
+    fn is_aired(&self) -> bool {
+        let led = self.before.first().is_some_and(|roles| roles.any(Roles::ARTICLE | Roles::IN));
+        let is_compound = self.suffix().starts_with('-');
+        let verb = |at: usize, role: Roles| self.after.get(at).is_some_and(|roles| roles.has(role));
+        let place = self.leads_with(Roles::IN | Roles::ON);
+        let opens = self.before.len() <= 3 && self.suffix().trim_start_matches(QUOTES).starts_with(',');
+        let is_framed =
+            || self.before.iter().take(6).any(is_auxiliary) && self.after.iter().any(|roles| roles.has(Roles::SAGTE));
+        place && is_framed()
+            || led && verb(0, Roles::SAGTE) && verb(0, Roles::TOLD)
+            || place && verb(usize::from(is_compound), Roles::SAGTE)
+            || place && opens && self.after.iter().any(|roles| roles.any(Roles::CONFIDES | Roles::SAGTE | Roles::SAYS))
+    }
+
+    /// "au Monde": a name that is known with its preposition.
+    fn holds_preposition(&self) -> bool {
+        phrases::roles(self.reading.words[self.mention.from].exact).any(Roles::A | Roles::OF)
+            && self.mention.to - self.mention.from > 1
+    }
+
+    /// "sagte der Bürgermeister der FAZ.": the dative ends the clause, and no journalist is the subject.
+    fn is_told_behind(&self, before: &[Roles]) -> bool {
+        let tells = |roles: &Roles| roles.has(Roles::SAGTE) && roles.has(Roles::TOLD);
+        let subject = before.iter().take(9).take_while(|roles| !tells(roles));
+        let length = subject.clone().count();
+        let is_told = length > 0 && before.get(length).is_some_and(tells);
+        let has_dative = self.before.len() > before.len();
+        let goes_on = self.after.first().is_none_or(|roles| roles.any(Roles::BETWEEN | Roles::IN | Roles::PREPOSITION));
+        has_dative
+            && is_told
+            && (self.ends_clause() || goes_on)
+            && !subject.clone().any(|roles| roles.any(Roles::STAFF | Roles::HOUSE))
+    }
+
+    fn ends_clause(&self) -> bool {
+        let rest = self.suffix().trim_start_matches(QUOTES).trim_start();
+        rest.is_empty() || rest.starts_with(['.', ',', ';', ':', '!', '('])
+    }
+
+    /// ", reports AFP.": the verb opens a clause that the name closes.
+    fn closes_clause(&self, left: usize) -> bool {
+        let verb = self.mention.from - (self.before.len() - left) - 1;
+        let start = self.reading.words[verb].start;
+        let opens = self.reading.text[self.bounds.0..start].trim_end().ends_with([',', '"', '”', '»', '“', '–', '—']);
+        opens && self.ends_clause()
+    }
+
+    /// "X reported", "X, which first reported", "X, in its Monday edition, says", "X hatte zuvor berichtet".
+    fn reports(&self) -> bool {
+        let rest = self.suffix().trim_start_matches(QUOTES);
+        if rest.starts_with([':', ';', '(', '.', '!', '-']) || self.has_preposition() {
+            return false;
+        }
+        let after = &self.after[..];
+        let is_first = |role: Roles| after.first().is_some_and(|roles| roles.has(role));
+        let idle_roles = Roles::BETWEEN | Roles::AUXILIARY;
+        let idle = after.iter().take(8).take_while(|roles| roles.any(idle_roles)).count();
+        let says =
+            |at: &usize| after[*at].has(Roles::REPORTS) && !self.speaks_of_itself(self.mention.to + at, &after[*at..]);
+        let within = |reach: usize| (0..after.len().min(reach)).find(says).is_some();
+        let participle = || (1..after.len()).find(|at| after[*at].has(Roles::PARTICIPLE));
+        let is_late = |at: &usize| *at < 10 || !self.reading.is_parted(self.mention.to, self.mention.to + at);
+        let is_told = |at: usize| after.get(at).is_some_and(|roles| roles.has(Roles::TOLD));
+        let is_asked = |at: usize| after.get(at).is_some_and(|roles| roles.has(Roles::TO));
+        let is_framed = || self.is_past_framed() && after.iter().take(12).any(|roles| roles.has(Roles::PARTICIPLE));
+        within(idle + 1)
+            || is_first(Roles::AUXILIARY) && participle().filter(is_late).is_some()
+            || idle > 0 && after[idle - 1].has(Roles::BEEN) && is_told(idle) && !is_asked(idle + 1)
+            || is_first(Roles::RELATIVE) && within(12)
+            || self.leads_with(Roles::AS) && within(10)
+            || self.resumed().is_some_and(|at| says(&at))
+            || is_framed()
+            || is_first(Roles::TOLD) && after.len() == 1
+    }
+
+    /// "Zuvor hatte die FAZ über die Pläne berichtet": the auxiliary stands before the subject.
+    fn is_past_framed(&self) -> bool {
+        let idle = |word: &&Roles| word.any(Roles::BETWEEN | Roles::ARTICLE | Roles::DESCRIPTOR) && !is_auxiliary(word);
+        let skip = self.before.iter().take(5).take_while(idle).count();
+        self.before.get(skip).is_some_and(is_auxiliary)
+    }
+
+    /// The first word behind an insertion: "X, in its Monday edition, says".
+    fn resumed(&self) -> Option<usize> {
+        let start = self.reading.words[self.mention.to - 1].end;
+        let inserted = self.suffix().trim_start_matches(QUOTES).strip_prefix(',')?;
+        let close = start + (self.suffix().len() - inserted.len()) + inserted.find(',')?;
+        let ahead = &self.reading.words[self.mention.to..self.mention.to + self.after.len()];
+        let at = ahead.iter().position(|word| word.start > close)?;
+        let idle = self.after[at..].iter().take_while(|roles| roles.any(Roles::BETWEEN | Roles::AUXILIARY)).count();
+        (at + idle < self.after.len()).then_some(at + idle)
+    }
+
+    /// "An intern at X found the ring": what stands behind a preposition does not speak.
+    fn has_preposition(&self) -> bool {
+        self.leads_with(Roles::PREPOSITION)
+    }
+
+    /// Whether the first word before the name, over articles and descriptions, can be this.
+    fn leads_with(&self, role: Roles) -> bool {
+        let idle = Roles::ARTICLE | Roles::DESCRIPTOR;
+        let first = self.before.iter().position(|roles| roles.has(role) || !roles.any(idle));
+        let is_beside = |at: &usize| !self.reading.is_parted(self.mention.from - 1 - at, self.mention.from);
+        first.filter(is_beside).is_some_and(|at| self.before[at].has(role))
+    }
+
+    /// "Bloomberg's Jane Roe reported".
+    fn speaks_through_staff(&self) -> bool {
+        let owns = self.after.len() - self.after_possessive().len();
+        let words = &self.reading.words[self.mention.to..];
+        let named = words.iter().skip(owns).take(3).take_while(|word| word.capital).count();
+        owns == 1 && named > 0 && self.after.get(owns + named).is_some_and(|roles| roles.has(Roles::REPORTS))
+    }
+
+    /// "'I won't go': senator to CNN", "Alcalde a Clarín: «No»".
+    fn is_told_in_title(&self) -> bool {
+        let quotes = |text: &str| text.trim_start().starts_with(QUOTES);
+        let goes_on = self.suffix().trim_start().strip_prefix(':').is_some_and(quotes);
+        let idle = self.before.iter().take_while(|roles| roles.has(Roles::DESCRIPTOR) && !roles.has(Roles::TO)).count();
+        self.before.get(idle).is_some_and(|roles| roles.has(Roles::TO) || goes_on && roles.has(Roles::A))
+            && (goes_on || self.after.is_empty() && self.prefix().contains(':'))
+    }
+
+    /// "a New York Times report said", "citing a Bloomberg report", "CNBC's report", "Spiegel-Bericht".
+    fn is_piece(&self, next: &[Roles]) -> bool {
+        if !next.first().is_some_and(|roles| roles.has(Roles::PIECE)) {
+            return false;
+        }
+        let compound = self.suffix().starts_with('-');
+        let owns = next.len() < self.after.len();
+        let led = self.before.iter().take(4).any(|roles| roles.has(Roles::LEADS));
+        let first = self.mention.to + usize::from(owns);
+        let verb = (1..next.len().min(9)).find(|at| next[*at].any(Roles::REPORTS | Roles::SHOWS));
+        let says = verb.is_some_and(|at| !self.reading.is_parted(first, first + at));
+        compound || owns || led || says
+    }
+
+    /// "Musk met envoy – NYT", "NYT: Musk met envoy", "Musk met envoy: Reuters".
+    fn is_byline(&self) -> bool {
+        let is_last = self.suffix().trim_matches(|c: char| " .)]»\"”“".contains(c)).is_empty();
+        let lead = self.prefix().trim_end_matches("The ").trim_end_matches(QUOTES).trim_end();
+        let is_marked = lead.ends_with(['–', '—', '-', '|', '―', '(', '[', ':']);
+        let is_label = self.before.iter().all(|roles| roles.has(Roles::PIECE));
+        let rest = self.suffix().trim_start_matches(QUOTES);
+        let opens = is_label && (rest.starts_with(':') || !self.before.is_empty() && rest.starts_with(['.', '|']));
+        let is_told = lead.ends_with(['–', '—']) && rest.starts_with(':');
+        is_last && is_marked || opens || is_told
+    }
+
+    /// "The BBC said it would cut 400 jobs", "Reuters reported a rise in quarterly profit": `verb` is a word of the
+    /// text, `roles` are its roles and those of what follows.
+    fn speaks_of_itself(&self, verb: usize, roles: &[Roles]) -> bool {
+        let after = &roles[1..];
+        let itself = after.iter().take(4).position(|word| word.has(Roles::ITSELF));
+        let itself = itself.filter(|at| !self.reading.is_parted(verb, verb + 1 + at));
+        let knows = |at: usize| after[at..].iter().take(4).any(|word| word.has(Roles::LEARNED));
+        let money = after.iter().take(5).any(|word| word.has(Roles::MONEY));
+        money || roles[0].has(Roles::SAYS) && itself.is_some_and(|at| !knows(at))
+    }
+}
+
+/// "hatte"; the French "a" is too many things.
+fn is_auxiliary(word: &Roles) -> bool {
+    word.has(Roles::AUXILIARY) && !word.has(Roles::ARTICLE)
+}
+
+/// Whether one of the words before a preposition says something, and nothing that is said stands between.
+fn is_said(before: &[Roles]) -> bool {
+    let clause = before.iter().take(9).take_while(|word| !word.has(Roles::THAT));
+    clause.into_iter().any(|word| word.any(Roles::CONFIDES | Roles::INVERTED))
+}
