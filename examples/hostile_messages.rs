@@ -1,8 +1,8 @@
 //! Messages made from hostile text, for checkers that are not ours: `tests/mail_form.sh`, `tests/smtp_injection.sh`,
 //! `tests/webhook_signature.sh`.
 //!
-//! `… -- mails N` writes N mails to standard output, each behind its length in octets on a line of its own and the
-//! headline it was made from as JSON on the next. `… -- send N ADDRESS` sends N mails to an SMTP sink on this machine and
+//! `… -- mails N` writes N mails to standard output, each behind its length in octets on a line of its own and its kind
+//! as JSON on the next: alerts, follow-ups, digests, notices by turns. `… -- send N ADDRESS` sends N mails to an SMTP sink on this machine and
 //! writes the Message-ID and the SHA-256 of each. `… -- hooks N URL` posts N signed webhooks to such a sink.
 
 use std::{
@@ -15,11 +15,12 @@ use std::{
 use anyhow::{Result, bail, ensure};
 use sha2::{Digest as _, Sha256};
 use storywatch::{
-    alert::ChannelId,
+    alert::{ChannelId, Event, HeadlineChange, Kind},
     app,
     config::{self, Overrides},
     courier::Round,
-    message::{self, Alert, Payload, Sender, samples},
+    message::{self, Alert, Bulletin, Digest, Message, Payload, Sender, sample_digest, sample_notice, samples},
+    story::headline::difference,
     watch,
 };
 
@@ -39,9 +40,8 @@ fn write_mails(count: usize) -> Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let sender = Sender::new("Störywatch \"Test\"", "alerts@storywatch.test")?;
     for number in 0..count {
-        let alert = hostile(&mut chance, number);
-        let mail = message::mail(&alert, &sender, "desk@storywatch.test")?;
-        writeln!(out, "{}\n{}", mail.bytes.len(), serde_json::to_string(&alert.headline)?)?;
+        let (mail, kind) = hostile_mail(&mut chance, number, &sender)?;
+        writeln!(out, "{}\n{}", mail.bytes.len(), serde_json::to_string(kind)?)?;
         out.write_all(&mail.bytes)?;
     }
     out.flush()?;
@@ -76,7 +76,7 @@ async fn send_mails(count: usize, address: &str) -> Result<()> {
             let sender = Sender::new("Störywatch \"Test\"", "alerts@storywatch.test")?;
             let channel = ChannelId("mail:desk@storywatch.test".to_owned());
             for number in (part..count).step_by(CONNECTIONS) {
-                let mail = message::mail(&hostile(&mut chance, number), &sender, "desk@storywatch.test")?;
+                let mail = hostile_mail(&mut chance, number, &sender)?.0;
                 let now = storywatch::clock::Clock::Machine.now();
                 let outcome = deliverer.deliver(&channel, &mail.id, &mail.bytes, now).await;
                 ensure!(outcome.is_sent(), "mail {number}: {}", outcome.reason());
@@ -106,6 +106,51 @@ async fn post_hooks(count: usize, url: &str) -> Result<()> {
     Ok(())
 }
 
+/// A mail of hostile text: a first alert, a follow-up, a digest, a notice by turns; and its kind.
+fn hostile_mail(chance: &mut Chance, number: usize, sender: &Sender) -> Result<(Message, &'static str)> {
+    Ok(match number % 4 {
+        0 => (message::mail(&hostile(chance, number), sender, READER)?, "alert"),
+        1 => (message::mail(&hostile(chance, number), sender, READER)?, "follow-up"),
+        2 => (message::digest_mail(&hostile_digest(chance, number), sender, READER)?, "digest"),
+        _ => (message::bulletin_mail(&hostile_notice(chance, number), sender, READER)?, "notice"),
+    })
+}
+
+const READER: &str = "desk@storywatch.test";
+
+fn hostile_digest(chance: &mut Chance, number: usize) -> Digest {
+    let kinds = [Kind::Digest, Kind::Quiet, Kind::CatchUp, Kind::Flood];
+    let mut digest = sample_digest(kinds[number / 4 % kinds.len()]);
+    digest.number = 1_000_000 + number as i64;
+    digest.recipient.0 = chance.text();
+    digest.coverage.worst = Some((chance.text(), None));
+    digest.silences = vec![chance.text()];
+    for story in digest.stories.iter_mut().chain(&mut digest.developing) {
+        story.headline = chance.text();
+        story.outlet = chance.text();
+        story.watch = chance.text();
+        story.url = Some(format!("https://example.org/{}", chance.text()));
+        // The hit stays where it is found.
+        story.text = format!("{}{}", story.text, chance.text());
+    }
+    digest
+}
+
+/// Of feeds with hostile names; one trouble alone is the subject too.
+fn hostile_notice(chance: &mut Chance, number: usize) -> Bulletin {
+    let mut notice = sample_notice();
+    notice.number = 1_000_000 + number as i64;
+    for (_, line) in &mut notice.lines {
+        *line = format!("The feed {} cannot be read: {}.", chance.text(), chance.text());
+    }
+    if (number / 4).is_multiple_of(2) {
+        notice.lines.truncate(1);
+        notice.title = notice.lines[0].1.clone();
+    }
+    notice.ways = samples()[0].links.watch.clone();
+    notice
+}
+
 /// A sample alert in which every text of a feed is hostile.
 fn hostile(chance: &mut Chance, number: usize) -> Alert {
     let [first, confirmed] = samples();
@@ -120,6 +165,17 @@ fn hostile(chance: &mut Chance, number: usize) -> Alert {
         for citation in &mut member.cites {
             citation.sentence = chance.text();
         }
+    }
+    let happened = &mut alert.happened;
+    if !number.is_multiple_of(2) {
+        happened.events = vec![Event::Correction, Event::HeadlineChanged, Event::Confirmed];
+        happened.corrections = vec![(chance.text(), chance.text())];
+        let (before, after) = (chance.text(), chance.text());
+        happened.changes = vec![HeadlineChange {
+            outlet: chance.text(),
+            outlet_name: chance.text(),
+            difference: difference(&before, &after),
+        }];
     }
     for watch in &mut alert.watches {
         watch.name = chance.text();

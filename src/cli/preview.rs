@@ -7,8 +7,12 @@ use clap::{Args, ValueEnum};
 
 use super::{lookup::Place, out::Out};
 use crate::{
+    alert::{Event, Kind},
     intake::Rules,
-    message::{self, samples},
+    message::{
+        self, Alert, Bulletin, Digest, Message, Payload, Sender, sample_digest, sample_follow_up, sample_notice,
+        samples,
+    },
 };
 
 /// Whom the sample mails are addressed to.
@@ -22,8 +26,38 @@ pub(super) struct Preview {
     #[arg(long, value_enum, default_value_t)]
     part: Part,
     /// The follow-up instead of the first alert.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "of")]
     follow_up: bool,
+    /// Which message.
+    #[arg(long, value_enum, default_value_t)]
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+enum Of {
+    #[default]
+    New,
+    Confirmed,
+    Correction,
+    Escalated,
+    HeadlineChanged,
+    Resurfaced,
+    Digest,
+    /// The summary at the end of quiet hours.
+    Quiet,
+    /// The digest after a time in which the daemon was not running.
+    CatchUp,
+    /// The digest of too many alerts at once.
+    Flood,
+    /// What the operator is told.
+    Notice,
+}
+
+/// A sample of the message asked for.
+enum Sample {
+    Alert(Box<Alert>),
+    Digest(Box<Digest>),
+    Notice(Bulletin),
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -35,27 +69,75 @@ enum Part {
     Raw,
 }
 
+impl Of {
+    /// A sample; `sender` gives a follow-up the first mail that it hangs on.
+    fn sample(self, sender: Option<&Sender>) -> Result<Sample> {
+        let event = match self {
+            Self::New => return Ok(Sample::Alert(Box::new(samples()[0].clone()))),
+            Self::Digest => return Ok(Sample::Digest(Box::new(sample_digest(Kind::Digest)))),
+            Self::Quiet => return Ok(Sample::Digest(Box::new(sample_digest(Kind::Quiet)))),
+            Self::CatchUp => return Ok(Sample::Digest(Box::new(sample_digest(Kind::CatchUp)))),
+            Self::Flood => return Ok(Sample::Digest(Box::new(sample_digest(Kind::Flood)))),
+            Self::Notice => return Ok(Sample::Notice(sample_notice())),
+            Self::Confirmed => Event::Confirmed,
+            Self::Correction => Event::Correction,
+            Self::Escalated => Event::Escalated,
+            Self::HeadlineChanged => Event::HeadlineChanged,
+            Self::Resurfaced => Event::Resurfaced,
+        };
+        let mut alert = sample_follow_up(event);
+        if let Some(sender) = sender {
+            alert.thread = vec![message::mail(&samples()[0], sender, READER)?.id];
+        }
+        Ok(Sample::Alert(Box::new(alert)))
+    }
+}
+
+impl Sample {
+    fn hook(&self, payload: &Payload) -> Result<Message> {
+        let message = match self {
+            Self::Alert(alert) => payload.alert(alert),
+            Self::Digest(digest) => payload.digest(digest),
+            Self::Notice(notice) => payload.bulletin(notice),
+        };
+        message.map_err(anyhow::Error::msg)
+    }
+
+    /// The text part and the HTML part.
+    fn parts(&self, sender: &Sender) -> (String, String) {
+        match self {
+            Self::Alert(alert) => message::mail_parts(alert, sender),
+            Self::Digest(digest) => message::digest_parts(digest),
+            Self::Notice(notice) => message::bulletin_parts(notice),
+        }
+    }
+
+    fn mail(&self, sender: &Sender) -> Result<Message> {
+        Ok(match self {
+            Self::Alert(alert) => message::mail(alert, sender, READER)?,
+            Self::Digest(digest) => message::digest_mail(digest, sender, READER)?,
+            Self::Notice(notice) => message::bulletin_mail(notice, sender, READER)?,
+        })
+    }
+}
+
 impl Preview {
     pub(super) fn run(&self, place: &Place) -> Result<ExitCode> {
         let rules = Rules::new(Arc::new(place.load()?)).map_err(anyhow::Error::msg)?;
-        let [first, mut follow_up] = samples();
-        if let Some(sender) = &rules.sender {
-            follow_up.thread = vec![message::mail(&first, sender, READER)?.id];
-        }
-        let alert = if self.follow_up { follow_up } else { first };
+        let of = if self.follow_up { Of::Confirmed } else { self.of };
+        let sample = of.sample(rules.sender.as_ref())?;
         let shown = match &self.channel {
             Some(channel) => {
                 let name = channel.strip_prefix("hook:").unwrap_or(channel);
                 let Some(hook) = rules.config.webhooks.get(name) else { bail!("there is no webhook {name:?}") };
-                let message = hook.payload.alert(&alert).map_err(anyhow::Error::msg)?;
-                String::from_utf8(message.bytes)? + "\n"
+                String::from_utf8(sample.hook(&hook.payload)?.bytes)? + "\n"
             }
             None => {
                 let sender = rules.sender.as_ref().ok_or_else(|| anyhow!("the configuration has no [mail] section"))?;
                 match self.part {
-                    Part::Text => message::mail_parts(&alert, sender).0,
-                    Part::Html => message::mail_parts(&alert, sender).1,
-                    Part::Raw => String::from_utf8(message::mail(&alert, sender, READER)?.bytes)?,
+                    Part::Text => sample.parts(sender).0,
+                    Part::Html => sample.parts(sender).1,
+                    Part::Raw => String::from_utf8(sample.mail(sender)?.bytes)?,
                 }
             }
         };

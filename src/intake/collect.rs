@@ -262,7 +262,12 @@ pub(super) fn tell_of_budget(
     let next = settings.hours.next_digest(now);
     let next =
         next.map(|next| next.to_zoned_datetime(settings.hours.zone.clone()).strftime("%-d %b %H:%M %Z").to_string());
-    let title = format!("{left} more of your stories go to the digest");
+    let one = left == 1;
+    let title = match one {
+        true => "1 more of your stories goes to the digest".to_owned(),
+        false => format!("{left} more of your stories go to the digest"),
+    };
+    let over = if one { "1 story was".to_owned() } else { format!("{left} stories were") };
     let lines = vec![
         (
             None,
@@ -276,7 +281,7 @@ pub(super) fn tell_of_budget(
         (
             None,
             format!(
-                "{left} stories were over it just now. They, and what else is over it, come in the next digest{}, the most \
+                "{over} over it just now. That, and what else is over it, comes in the next digest{}, the most \
              widely reported first. Critical watches are not held.",
                 next.map(|next| format!(", {next}")).unwrap_or_default()
             ),

@@ -17,6 +17,8 @@ use crate::alert::{ChannelId, Priority, RecipientId};
 
 /// Sentences that are listed; the rest is counted.
 const MOST: usize = 50;
+const MAX_TITLE: usize = 200;
+const MAX_LINE: usize = 500;
 
 /// What it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +69,12 @@ struct View {
 fn view(bulletin: &Bulletin) -> View {
     let times = Times { zone: &bulletin.timezone, now: bulletin.queued };
     let line = |(at, text): &(Option<Timestamp>, String)| match at {
-        // The heading says it already.
-        Some(at) if *text == bulletin.title => format!("Since {}.", times.show(*at, true)),
-        Some(at) => format!("{}: {}", times.show(*at, true), clipped(text, 500)),
-        None => clipped(text, 500),
+        // The heading says it already, and whole.
+        Some(at) if *text == bulletin.title && clipped(text, MAX_TITLE) == clipped(text, MAX_LINE) => {
+            format!("Since {}.", times.show(*at, true))
+        }
+        Some(at) => format!("{}: {}", times.show(*at, true), clipped(text, MAX_LINE)),
+        None => clipped(text, MAX_LINE),
     };
     let mut lines: Vec<String> = bulletin.lines.iter().take(MOST).map(line).collect();
     let more = bulletin.lines.len().saturating_sub(MOST);
@@ -79,7 +83,7 @@ fn view(bulletin: &Bulletin) -> View {
     }
     let state = lines.first().cloned().unwrap_or_default();
     let mute = Mute::new(ENGLISH.mute_notices.to_owned(), bulletin.ways.link.as_deref()).into_iter().collect();
-    View { title: clipped(&bulletin.title, 200), lines, state, mute, words: &ENGLISH }
+    View { title: clipped(&bulletin.title, MAX_TITLE), lines, state, mute, words: &ENGLISH }
 }
 
 /// The bulletin as a mail to `to`.
@@ -98,6 +102,17 @@ pub fn bulletin_mail(bulletin: &Bulletin, sender: &Sender, to: &str) -> Result<M
         own: vec![("Storywatch-Event", bulletin.kind.as_str().to_owned())],
     };
     let builder = collected_head(head, sender, to)?;
+    let (plain, html) = parts(&view);
+    let html = (!bulletin.is_text_only).then_some(html);
+    Ok(Message { bytes: formatted(builder, &id, plain, html), id })
+}
+
+/// The text part and the HTML part of that mail.
+pub fn bulletin_parts(bulletin: &Bulletin) -> (String, String) {
+    parts(&view(bulletin))
+}
+
+fn parts(view: &View) -> (String, String) {
     let mut plain = String::new();
     wrap(&mut plain, "", &view.title);
     for line in &view.lines {
@@ -108,8 +123,7 @@ pub fn bulletin_mail(bulletin: &Bulletin, sender: &Sender, to: &str) -> Result<M
         plain.push_str("\n-- \n");
         push_mute(&mut plain, &view.mute);
     }
-    let html = (!bulletin.is_text_only).then(|| html::render("bulletin.html", &view));
-    Ok(Message { bytes: formatted(builder, &id, plain, html), id })
+    (plain, html::render("bulletin.html", view))
 }
 
 /// The bulletin as the body of a webhook.
@@ -133,4 +147,26 @@ pub(super) fn bulletin_post(bulletin: &Bulletin) -> Post {
     let Message { id, bytes } = bulletin_webhook(bulletin);
     let data = serde_json::from_slice(&bytes).unwrap_or_default();
     Post { id, title: view.title, url: None, lines, priority: Priority::Normal, queued: bulletin.queued, data }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::sample_notice;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let mut notice = sample_notice();
+        notice.lines = vec![(Some(notice.queued), text.to_owned())];
+        notice.title = text.to_owned();
+        assert_eq!(view(&notice).lines, [expected]);
+    }
+
+    #[test]
+    fn a_trouble_that_is_alone_is_told_once_and_whole() {
+        check("hook:bell takes no messages", "Since 11:06 UTC.");
+        let long =
+            format!("A message was given up: {}. `outbox retry` sends it again.", "no such user ".repeat(16).trim());
+        check(&long, &format!("11:06 UTC: {long}"));
+    }
 }

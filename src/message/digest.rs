@@ -119,11 +119,12 @@ pub fn digest_mail(digest: &Digest, sender: &Sender, to: &str) -> Result<Message
         ],
     };
     let builder = collected_head(head, sender, to)?;
-    let (plain, html) = parts(digest);
+    let (plain, html) = digest_parts(digest);
     Ok(Message { bytes: formatted(builder, &id, plain, (!digest.is_text_only).then_some(html)), id })
 }
 
-fn parts(digest: &Digest) -> (String, String) {
+/// The text part and the HTML part of that mail.
+pub fn digest_parts(digest: &Digest) -> (String, String) {
     let render = |most: usize| {
         let view = view::view(digest, most);
         (text::text(&view), html::render("digest.html", &view))

@@ -46,12 +46,25 @@ pub(super) fn collected_webhook_id(number: i64, instance: &str, channel: &str) -
     format!("msg_D{number}_{}", digits(&[instance.as_bytes(), channel.as_bytes()], 10))
 }
 
+/// Lists that are no watch's.
+const COLLECTED: [&str; 2] = ["digest", "notices"];
+
+/// The List-Id of digests or of notices, without angle brackets.
+pub(super) fn collected_list_id(list: &str, domain: &str) -> String {
+    format!("{list}.storywatch.{domain}")
+}
+
 /// A watch's List-Id (RFC 2919) without angle brackets. A name that is not a plain label gets a hash, so that two
-/// watches never share one.
+/// watches never share one; nor does one that is called as the list of digests is.
 pub(super) fn list_id(watch: &str, domain: &str) -> String {
     let mut label: String =
         watch.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    if label != watch || label.is_empty() || label.starts_with('-') || label.ends_with('-') {
+    if label != watch
+        || COLLECTED.contains(&watch)
+        || label.is_empty()
+        || label.starts_with('-')
+        || label.ends_with('-')
+    {
         let hash = digits(&[watch.as_bytes()], 4);
         label = format!("{}-{hash}", label.trim_matches('-')).trim_start_matches('-').to_owned();
     }
@@ -74,5 +87,9 @@ mod tests {
         check("Häfen", "h-fen-a1aacc55");
         check("港", "7627571a");
         check("", "af5570f5");
+        check("digests", "digests");
+        for list in COLLECTED {
+            assert_ne!(list_id(list, "example.org"), collected_list_id(list, "example.org"));
+        }
     }
 }

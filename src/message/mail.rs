@@ -123,7 +123,7 @@ pub(super) struct Head<'a> {
 
 /// The head of a digest or bulletin.
 pub(super) fn collected_head(head: Head<'_>, sender: &Sender, to: &str) -> Result<MessageBuilder, BadAddress> {
-    let list = identity::list_id(head.list, sender.address.domain());
+    let list = identity::collected_list_id(head.list, sender.address.domain());
     let builder = lettre::Message::builder()
         .from(sender.mailbox())
         .to(Mailbox::new(None, parse_address(to)?))

@@ -14,6 +14,7 @@ mod news;
 mod payload;
 mod post;
 mod sample;
+mod sample_collected;
 mod template;
 mod templates;
 mod text;
@@ -35,13 +36,14 @@ use crate::{
     watch::Hit,
 };
 
-pub use bulletin::{Bulletin, BulletinKind, bulletin_mail};
-pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail};
+pub use bulletin::{Bulletin, BulletinKind, bulletin_mail, bulletin_parts};
+pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail, digest_parts};
 pub(crate) use mail::parse_address;
 pub use mail::{BadAddress, Sender, is_address, mail, mail_parts};
 pub use payload::Payload;
 pub use post::{Line, Post};
 pub use sample::{samples, test_alert};
+pub use sample_collected::{sample_digest, sample_follow_up, sample_notice};
 pub use template::{HookTemplate, TemplateProblem};
 pub use templates::MailTemplates;
 pub use ticket::{Muted, Ticket, TicketError};

@@ -12,6 +12,9 @@ use crate::{alert::Event, story::headline::Change};
 /// The most headlines and the most corrections that are shown word by word.
 const MOST: usize = 3;
 
+/// Characters of a correction: two sentences.
+const MAX_CORRECTION: usize = 500;
+
 /// One line of news.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct News {
@@ -58,7 +61,7 @@ fn of_event(alert: &Alert, event: Event, times: &Times<'_>) -> Vec<News> {
         Event::Confirmed => confirmed(alert, times).into_iter().collect(),
         Event::Correction => {
             let line = |(outlet, sentence): &(String, String)| {
-                let (outlet, sentence) = (clipped(outlet, MAX_NAME), clipped(sentence, MAX_SENTENCE));
+                let (outlet, sentence) = (clipped(outlet, MAX_NAME), clipped(sentence, MAX_CORRECTION));
                 News::line(format!("CORRECTION by {outlet}: “{sentence}”"))
             };
             happened.corrections.iter().take(MOST).map(line).collect()
@@ -108,5 +111,7 @@ fn changed(change: &crate::alert::HeadlineChange) -> News {
 fn resurfaced(alert: &Alert, times: &Times<'_>) -> Option<News> {
     let (last, before) = alert.story.members.split_last()?;
     let quiet_since = times.show(before.last()?.seen, true);
-    Some(News::line(format!("BACK AGAIN at {}, after nothing new since {quiet_since}.", outlet_name(last))))
+    let title = clipped(&last.title, MAX_SENTENCE);
+    let title = if title.is_empty() { String::new() } else { format!(": “{title}”") };
+    Some(News::line(format!("BACK AGAIN at {}, after nothing new since {quiet_since}{title}", outlet_name(last))))
 }

@@ -123,12 +123,12 @@ pub fn samples() -> [Alert; 2] {
     [alert, confirmed]
 }
 
-const SAMPLE_TITLE: &str = "Harbour authority closes sea lock after divers find cracks in the gate";
-const SAMPLE_TEXT: &str = "The harbour authority closed its sea lock on Monday evening. Divers had found cracks in the \
+pub(super) const SAMPLE_TITLE: &str = "Harbour authority closes sea lock after divers find cracks in the gate";
+pub(super) const SAMPLE_TEXT: &str = "The harbour authority closed its sea lock on Monday evening. Divers had found cracks in the \
     lower gate, two people who saw their report said.\nThe lock will stay shut for a week, and all ferries to the \
     islands were cancelled. “Safety & patience first,” the harbour master wrote <on a notice at the quay>.";
 
-fn sample_hit(field: &str, within: &str, word: &str) -> Hit {
+pub(super) fn sample_hit(field: &str, within: &str, word: &str) -> Hit {
     let start = within.find(word).expect("the word stands in the sample");
     Hit { field: field.to_owned(), start, end: start + word.len(), text: word.to_owned(), clause: word.to_owned() }
 }

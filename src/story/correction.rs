@@ -1,4 +1,5 @@
-//! Whether a text says of itself that it was corrected or withdrawn, with the sentence that says so.
+//! Whether a text says of itself that it was corrected or withdrawn, with the sentence that says so, and with the next
+//! where the first says only that something was wrong.
 //!
 //! Only of itself: "the journal retracted the study" and "a correction on the stock market" are news like any other, so
 //! words of correction count beside a label ("Correction:") or a word for the text that holds them ("this article").
@@ -32,11 +33,22 @@ pub fn correction(title: &str, text: &str) -> Option<String> {
         let next = lines.find(|line| !line.trim().is_empty()).unwrap_or_default();
         return Some(shorten(format!("{sentence} {}", next.trim()).trim()));
     }
-    Some(shorten(sentence))
+    let says_only_wrong = WRONG.is_match(sentence) && !RIGHT.is_match(sentence);
+    let next = says_only_wrong.then(|| what_is_right(line, &sentences, end)).flatten();
+    Some(shorten(&next.map_or_else(|| sentence.to_owned(), |next| format!("{sentence} {next}"))))
 }
 
 /// Words of a label that stands alone.
 const LABEL: usize = 3;
+
+/// Longest sentence that is taken along, in bytes: longer ones are the article again.
+const MAX_NEXT: usize = 250;
+
+/// The sentence after `end` in the same paragraph, apologies aside.
+fn what_is_right<'a>(line: &'a str, sentences: &[(usize, usize)], end: usize) -> Option<&'a str> {
+    let mut after = sentences.iter().filter(|(start, _)| *start >= end).map(|(start, end)| line[*start..*end].trim());
+    after.find(|sentence| !sentence.is_empty() && !APOLOGY.is_match(sentence)).filter(|next| next.len() <= MAX_NEXT)
+}
 
 fn shorten(sentence: &str) -> String {
     if sentence.len() <= MAX_EVIDENCE {
@@ -83,7 +95,7 @@ static NOTES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"^[^\w\n]*(berichtigung|korrektur|richtigstellung|corrección|rectificación|rectificatif|fe de erratas|fe de errores|исправление|поправка|уточнение)(\s?[:—–]| vom \d| du \d| del \d)",
         // A note of the editors that speaks of a fault.
         r"(editor.s|editors.|editorial) note[^\n]{0,300}\b(correct(s|ed|ion)|retract\w*|misstated|inaccurate\w*|incorrect\w*|in error|an error|earlier version|previous version|clarif\w+|amended|withdrawn|removed this)\b",
-        r"((an|the) earlier|a previous|the previous|an original|the original) versions? of (this|the) [^\n]{0,40}",
+        r"((an|the) earlier|a previous|the previous|an original|the original) versions? of (this|the) \w",
         &format!(
             r"{own}( \([^)]*\))? (has been|have been|was|were|is) (since )?(correct(ed)?|amended|retracted|withdrawn|taken down|removed because|updated to (correct|clarify|reflect that|fix|remove))\b"
         ),
@@ -111,6 +123,34 @@ static NOTES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"редакция (приносит|просит) извинени[яй]",
     ];
     notes.iter().map(|pattern| any(&[pattern])).collect()
+});
+
+/// Something was wrong, in a sentence that says that it is a correction.
+static WRONG: LazyLock<Regex> = LazyLock::new(|| {
+    any(&[
+        r"\b(mis(stated|spell\w*|spelt|identif\w+|quoted|attributed|named|represented|characteri[sz]ed)|incorrect(ly)?|inaccurate\w*|wrong(ly)?|mistake|in error|an error|the error)\b",
+        r"\b(earlier|previous|original) versions?\b",
+        r"\b(has been|have been|was|were) (since )?(corrected|amended)\b",
+        r"falsch|fehler|irrtümlich|(früher|erst|vorherig|älter|ursprünglich)en? (version|fassung)|korrigiert|berichtigt",
+        r"erreur|erroné|première version|version (précédente|antérieure|initiale|originale)|corrigé|rectifié",
+        r"\berror\b|erróne|versión (anterior|previa|inicial)|corregid|rectificad",
+        r"ошиб|неверн|версии|редакции|исправлен",
+    ])
+});
+
+/// What is right, beside what was wrong.
+static RIGHT: LazyLock<Regex> = LazyLock::new(|| {
+    any(&[
+        r"\b(not|instead|rather than|should (have|be|say|read)|in fact|actually|to (say|reflect|clarify|give|show|state|note|make clear))\b",
+        r"\b(nicht|sondern|statt|tatsächlich|richtig (ist|muss))\b",
+        r"\b(et non|au lieu de|en fait|en réalité|n.est pas)\b",
+        r"\b(y no|sino|en lugar de|en realidad)\b",
+        r"а не|на самом деле|вместо",
+    ])
+});
+
+static APOLOGY: LazyLock<Regex> = LazyLock::new(|| {
+    any(&[r"\b(regret|regrets|apologi[sz]es?)\b", "entschuldig", r"\bexcus", r"disculpa", "извинени"])
 });
 
 fn any(patterns: &[&str]) -> Regex {
@@ -183,6 +223,34 @@ mod tests {
     fn label_on_a_line_of_its_own_brings_the_next_line() {
         let text = "The ferry sank.\nCorrection:\nThe ferry carried 80 people.";
         check("Ferry", text, Some("Correction: The ferry carried 80 people."));
+    }
+
+    #[test]
+    fn what_says_only_that_something_was_wrong_brings_the_sentence_that_says_what_is_right() {
+        for both in [
+            "An earlier version of this article misstated the day. It was Tuesday.",
+            "Correction: An earlier version of this article misstated the day of the talks. They were held on Tuesday.",
+            "This article has been corrected. The ferry carried 80 people.",
+            "In einer früheren Version dieses Artikels stand ein falscher Tag. Es war der Dienstag.",
+            "Une version précédente de cet article donnait un mauvais jour. C'était mardi.",
+            "Una versión anterior de este artículo daba un día erróneo. Fue el martes.",
+            "В предыдущей версии этой статьи был указан неверный день. Это был вторник.",
+        ] {
+            check_text(both);
+            check("Ferry", &format!("It sank at noon. {both} The inquiry goes on."), Some(both));
+        }
+        let day = "An earlier version of this article misstated the day.";
+        check("Ferry", &format!("{day} We regret the error. It was Tuesday."), Some(&format!("{day} It was Tuesday.")));
+        for whole in [
+            "An earlier version of this article said the ferry left on Monday; it did not leave at all.",
+            "This article was amended on 3 March to say that the captain is Ann Lee.",
+            "Correction: The ferry carried 80 people.",
+            "This article has been retracted.",
+        ] {
+            check("Ferry", &format!("{whole} It sank at noon."), Some(whole));
+        }
+        check("Ferry", &format!("{day}\nIt sank at noon."), Some(day));
+        check("Ferry", &format!("{day} It sank {}.", "and sank ".repeat(40)), Some(day));
     }
 
     #[test]

@@ -41,7 +41,7 @@ async fn a_correction_is_told_with_its_sentence_once() {
     world.publish("times", texts::times(2));
     live.step(2).await;
     let mut corrected = texts::times(2);
-    let note = "Correction: An earlier version of this article misstated the day of the meeting.";
+    let note = "Correction: An earlier version of this article misstated the day of the meeting. It was Tuesday.";
     corrected.body.push_str(&format!("<p>{note}</p>"));
     world.publish("times", corrected.clone());
     live.step(30).await;
@@ -52,7 +52,7 @@ async fn a_correction_is_told_with_its_sentence_once() {
     assert_eq!(mails.len(), 2);
     let text = mails[1].text().replace("\r\n", " ");
     assert!(text.starts_with("CORRECTION by The Harbour Times:"), "{text}");
-    assert!(text.contains("misstated the day of the meeting"), "{text}");
+    assert!(text.contains("misstated the day of the meeting. It was Tuesday.”"), "{text}");
     live.finish().await;
 }
 
@@ -92,6 +92,14 @@ async fn a_story_that_comes_back_after_a_day_is_told_when_asked_for_and_is_close
         world.publish("post", texts::post(hours * 60));
         live.step(2 + hours * 60).await;
         assert_eq!(world.smtp.mails().len(), mails, "{hours} hours");
+        if let Some(again) = world.smtp.mails().get(1) {
+            let text = again.text().replace("\r\n", " ");
+            let title = texts::post(0).title;
+            assert!(
+                text.starts_with("BACK AGAIN at The Capital Post") && text.contains(&format!(": “{title}”")),
+                "{text}"
+            );
+        }
         live.finish().await;
     }
 }

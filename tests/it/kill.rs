@@ -1,6 +1,8 @@
 //! `kill -9` at random moments under load: nothing is lost, and what comes twice comes under the same identity.
 //!
-//! `STORYWATCH_KILLS` sets the number of kills (`tests/kill.sh` makes it fifty and shows the figures).
+//! `STORYWATCH_KILLS` sets the number of kills (`tests/kill.sh` makes it fifty and shows the figures). With
+//! `STORYWATCH_KILL_SINGLY` the recipient's budget is so large that each alert is a mail of its own; without, the stream
+//! is a flood to it, and most mails are digests.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,6 +29,9 @@ wait = "0s"
 email = ["desk@desk.example"]
 "#;
 
+/// Allows more than can come, in place of the guard against floods.
+const AMPLE: &str = "budget = { immediate = 100_000, per = \"1d\", burst = 100_000 }\n";
+
 /// Between two stories.
 const EVERY: Duration = Duration::from_millis(120);
 
@@ -44,7 +49,8 @@ const UNSENT: &str = "SELECT count(*) FROM delivery WHERE state <> 'sent'";
 #[test]
 fn killed_at_random_moments_it_loses_nothing_and_repeats_only_under_the_same_id() {
     let kills = std::env::var("STORYWATCH_KILLS").map_or(8, |kills| kills.parse().unwrap());
-    let mut world = World::new(&["times", "post"], RULES);
+    let singly = std::env::var_os("STORYWATCH_KILL_SINGLY").is_some();
+    let mut world = World::new(&["times", "post"], &format!("{RULES}{}", if singly { AMPLE } else { "" }));
     world.feed = "every = \"1s\"\n".to_owned();
     world.polling = "timeout = \"5s\"\nper_host = 4\n".to_owned();
     world.write();
@@ -85,12 +91,14 @@ fn killed_at_random_moments_it_loses_nothing_and_repeats_only_under_the_same_id(
     assert_eq!(world.count("SELECT count(*) FROM alert"), 2 * told);
     assert_eq!(world.count(UNTOLD), 0, "each is told by itself, or by a digest where too many came at once");
     assert_eq!(world.count(UNSENT), 0);
+    let digests = world.count("SELECT count(*) FROM digest");
+    assert!(!singly || digests == 0, "{digests} digests, although each alert may be a mail of its own");
     let mails = tally(world.smtp.mails().iter().map(|mail| (mail.id(), mail.raw.clone())));
     let calls = world.hook.calls();
     let hooks = tally(calls.iter().map(|(call, _)| {
         (call.header("webhook-id").unwrap().to_owned(), String::from_utf8_lossy(&call.body).into_owned())
     }));
-    println!("kills {kills}, stories {told}, slowest restart {slowest:?}");
+    println!("kills {kills}, stories {told}, digests {digests}, slowest restart {slowest:?}");
     for (sink, arrived) in [("mail", &mails), ("hook", &hooks)] {
         account(&world, sink, arrived);
     }

@@ -201,7 +201,7 @@ fn status(story: &DigestStory) -> String {
 
 fn developing(digest: &Digest, listed: usize, times: &Times<'_>) -> Vec<Row> {
     let shown = digest.developing.iter().take(MOST_DEVELOPING.min(listed.max(3)));
-    shown.enumerate().map(|(index, story)| Row { sentence: None, ..row(story, index + 1, times) }).collect()
+    shown.enumerate().map(|(index, story)| Row { sentence: None, ..row(story, listed + index + 1, times) }).collect()
 }
 
 fn coverage(digest: &Digest, times: &Times<'_>) -> Vec<String> {
