@@ -56,7 +56,7 @@ async fn post_hooks(count: usize, url: &str) -> Result<()> {
     );
     fs::write(&file, text)?;
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
-    let compile = |queries: &[watch::Query], terms: &_| watch::compile(queries, terms).problems;
+    let compile = |queries: &[&watch::Query], terms: &_| watch::compile(queries, terms).problems;
     let loaded = config::load(&file, &Overrides::default(), &config::environment(), compile);
     let loaded = loaded.map_err(|faults| anyhow::anyhow!("{}", config::render(&faults, false)))?;
     let (round, _) = app::wire(Arc::new(loaded.config))?;

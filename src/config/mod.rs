@@ -28,7 +28,7 @@ mod written;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -74,7 +74,7 @@ pub fn load(
     path: &Path,
     flags: &Overrides,
     environment: &BTreeMap<String, String>,
-    mut compile: impl FnMut(&[watch::Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, watch::Problem)>,
+    mut compile: impl FnMut(&[&watch::Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, watch::Problem)>,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     let mut sources = place::Sources::default();
     let mut faults = diagnostic::Faults::default();
@@ -116,13 +116,29 @@ pub struct Config {
     pub web: Web,
     pub feeds: Vec<Feed>,
     pub outlets: BTreeMap<String, Outlet>,
-    pub watches: Vec<Watch>,
+    /// Shared, so that a reload keeps in memory once what it does not change.
+    pub watches: Vec<Arc<Watch>>,
     pub recipients: BTreeMap<String, Recipient>,
     pub webhooks: BTreeMap<String, Webhook>,
     /// `[operator] notify`: who is told of troubles.
     pub operator: Vec<alert::RecipientId>,
     /// `[terms]`: name to alternatives, each one line of the query language.
     pub terms: BTreeMap<String, Vec<String>>,
+}
+
+impl Config {
+    /// Puts the watches of another configuration in the place of those that are the same.
+    #[must_use]
+    pub fn sharing(mut self, other: &Self) -> Self {
+        let known: HashMap<&str, &Arc<Watch>> =
+            other.watches.iter().map(|watch| (watch.query.name.as_str(), watch)).collect();
+        for watch in &mut self.watches {
+            if let Some(&same) = known.get(watch.query.name.as_str()).filter(|known| ***known == *watch) {
+                *watch = Arc::clone(same);
+            }
+        }
+        self
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
