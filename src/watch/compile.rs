@@ -274,6 +274,8 @@ impl WatchSet {
                 atoms_of(clause).iter().for_each(|&atom| uses[atom as usize] += 1);
             });
         }
+        // A pattern of which no text is known may be found anywhere: it is needed only where no word is.
+        self.atoms.patterns().for_each(|(.., atom)| uses[atom as usize] += 1 << 32);
         let mut needs: Vec<(Atom, u32)> = Vec::new();
         for (number, watch) in (0..).zip(&self.watches) {
             match needed(&watch.plan, &uses) {
