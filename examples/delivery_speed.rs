@@ -1,4 +1,5 @@
-//! How fast the outbox drains: alerts worded, recorded and sent to sinks in this process.
+//! How fast the outbox drains: alerts worded, recorded and sent to sinks in this process; and how long a digest of five
+//! hundred long stories takes.
 //!
 //! `cargo run --release --example delivery_speed -- [MAILS] [WEBHOOKS]`
 
@@ -20,11 +21,13 @@ use std::{
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 use storywatch::{
+    alert::{Event, Kind, Priority},
     app::Engine,
     clock::Clock,
     config::{self, Overrides},
-    message::{Payload, samples},
-    watch,
+    message::{Coverage, Digest, DigestStory, Payload, Sender, Ways, digest_mail, samples},
+    story::StoryId,
+    watch::{self, Hit},
 };
 
 const QUEUED: i64 = 1_700_000_000;
@@ -33,11 +36,63 @@ fn main() -> Result<()> {
     let mut numbers = std::env::args().skip(1).map(|number| number.parse::<usize>());
     let mails = numbers.next().transpose()?.unwrap_or(10_000);
     let hooks = numbers.next().transpose()?.unwrap_or(20_000);
+    word_digest()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         measure("mails", mails, serve_smtp, write_mails).await?;
         measure("webhooks", hooks, serve_http, write_hooks).await
     })
+}
+
+/// Five hundred stories of five thousand characters, of as many watches.
+fn word_digest() -> Result<()> {
+    let [alert, _] = samples();
+    let long = "Harbour <authority> & minister \"quarrel\" over locks, ".repeat(100);
+    let story = |number: i64| DigestStory {
+        story: StoryId(number),
+        headline: long.clone(),
+        url: Some("https://www.gazette.example/news/lock?from=feed".to_owned()),
+        outlet: "The Nordhaven Gazette".to_owned(),
+        outlets: 4,
+        independent: 2,
+        first_seen: alert.queued,
+        watch: format!("watch-{number}"),
+        priority: Priority::Normal,
+        events: vec![Event::New],
+        route: None,
+        evidence: vec![Hit {
+            field: "text".into(),
+            start: 0,
+            end: 7,
+            text: "Harbour".into(),
+            clause: "harbour".into(),
+        }],
+        text: long.clone(),
+    };
+    let digest = Digest {
+        recipient: alert.recipient.clone(),
+        channel: alert.channel.clone(),
+        number: 1,
+        kind: Kind::Digest,
+        since: alert.queued,
+        until: alert.queued,
+        timezone: alert.timezone.clone(),
+        is_text_only: false,
+        instance: alert.instance.clone(),
+        stories: (0..500).map(story).collect(),
+        total: 500,
+        routes: Vec::new(),
+        developing: Vec::new(),
+        coverage: Coverage::default(),
+        silences: Vec::new(),
+        next: None,
+        ways: Ways::default(),
+    };
+    let sender = Sender::new("Speed", "alerts@desk.example")?;
+    let started = Instant::now();
+    let mail = digest_mail(&digest, &sender, "desk@desk.example")?;
+    println!("digest of 500 stories: {} bytes in {:.1} ms", mail.bytes.len(), started.elapsed().as_secs_f64() * 1000.0);
+    Ok(())
 }
 
 /// Fills an outbox and has it drained.

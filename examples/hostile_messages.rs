@@ -1,7 +1,9 @@
-//! Messages made from hostile text, for checkers that are not ours: `tests/mail_form.sh`, `tests/webhook_signature.sh`.
+//! Messages made from hostile text, for checkers that are not ours: `tests/mail_form.sh`, `tests/smtp_injection.sh`,
+//! `tests/webhook_signature.sh`.
 //!
 //! `… -- mails N` writes N mails to standard output, each behind its length in octets on a line of its own and the
-//! headline it was made from as JSON on the next. `… -- hooks N URL` posts N signed webhooks to a sink on this machine.
+//! headline it was made from as JSON on the next. `… -- send N ADDRESS` sends N mails to an SMTP sink on this machine and
+//! writes the Message-ID and the SHA-256 of each. `… -- hooks N URL` posts N signed webhooks to such a sink.
 
 use std::{
     fs,
@@ -11,23 +13,24 @@ use std::{
 };
 
 use anyhow::{Result, bail, ensure};
+use sha2::{Digest as _, Sha256};
 use storywatch::{
     alert::ChannelId,
     app,
     config::{self, Overrides},
+    courier::Round,
     message::{self, Alert, Payload, Sender, samples},
     watch,
 };
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["mails", count] => write_mails(count.parse()?),
-        ["hooks", count, url] => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            runtime.block_on(post_hooks(count.parse()?, url))
-        }
-        _ => bail!("mails N, or hooks N URL"),
+        ["send", count, address] => runtime.block_on(send_mails(count.parse()?, address)),
+        ["hooks", count, url] => runtime.block_on(post_hooks(count.parse()?, url)),
+        _ => bail!("mails N, send N ADDRESS, or hooks N URL"),
     }
 }
 
@@ -45,21 +48,53 @@ fn write_mails(count: usize) -> Result<()> {
     Ok(())
 }
 
-async fn post_hooks(count: usize, url: &str) -> Result<()> {
-    let folder = std::env::temp_dir().join(format!("storywatch-hooks-{}", std::process::id()));
+/// What the product sends by, with these channels.
+fn round(channels: &str) -> Result<Round> {
+    let folder = std::env::temp_dir().join(format!("storywatch-hostile-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let file = folder.join("storywatch.toml");
-    // Two keys: one is being rotated out.
-    let text = format!(
-        "[storage]\npath = \"storywatch.db\"\n[polling]\nallow_networks = [\"127.0.0.0/8\"]\n[webhook.bell]\nurl = \
-         \"{url}\"\nsecret = \"whsec_TkVXLUtFWS1ORVctS0VZLU5FVy1LRVktTkVX whsec_T0xELUtFWS1PTEQtS0VZLU9MRC1LRVktT0xE\"\n"
-    );
-    fs::write(&file, text)?;
+    let head = "[storage]\npath = \"storywatch.db\"\n[polling]\nallow_networks = [\"127.0.0.0/8\"]\n";
+    fs::write(&file, format!("{head}{channels}"))?;
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
     let compile = |queries: &[&watch::Query], terms: &_| watch::compile(queries, terms).problems;
     let loaded = config::load(&file, &Overrides::default(), &config::environment(), compile);
+    fs::remove_dir_all(&folder)?;
     let loaded = loaded.map_err(|faults| anyhow::anyhow!("{}", config::render(&faults, false)))?;
-    let (round, _) = app::wire(Arc::new(loaded.config))?;
+    Ok(app::wire(Arc::new(loaded.config))?.0)
+}
+
+/// Over as many connections as the courier uses.
+const CONNECTIONS: usize = 4;
+
+async fn send_mails(count: usize, address: &str) -> Result<()> {
+    let round = round(&format!("[mail]\nfrom = \"alerts@storywatch.test\"\nsmtp = \"smtp://{address}\"\n"))?;
+    let mut tasks = tokio::task::JoinSet::new();
+    for part in 0..CONNECTIONS {
+        let deliverer = Arc::clone(&round.deliverer);
+        tasks.spawn(async move {
+            let mut chance = Chance(0x5EED + part as u64);
+            let sender = Sender::new("Störywatch \"Test\"", "alerts@storywatch.test")?;
+            let channel = ChannelId("mail:desk@storywatch.test".to_owned());
+            for number in (part..count).step_by(CONNECTIONS) {
+                let mail = message::mail(&hostile(&mut chance, number), &sender, "desk@storywatch.test")?;
+                let now = storywatch::clock::Clock::Machine.now();
+                let outcome = deliverer.deliver(&channel, &mail.id, &mail.bytes, now).await;
+                ensure!(outcome.is_sent(), "mail {number}: {}", outcome.reason());
+                let digits: String = Sha256::digest(&mail.bytes).iter().map(|octet| format!("{octet:02x}")).collect();
+                writeln!(io::stdout().lock(), "{} {digits}", mail.id)?;
+            }
+            Ok(())
+        });
+    }
+    tasks.join_all().await.into_iter().collect()
+}
+
+async fn post_hooks(count: usize, url: &str) -> Result<()> {
+    // Two keys: one is being rotated out.
+    let round = round(&format!(
+        "[webhook.bell]\nurl = \"{url}\"\nsecret = \"whsec_TkVXLUtFWS1ORVctS0VZLU5FVy1LRVktTkVX \
+         whsec_T0xELUtFWS1PTEQtS0VZLU9MRC1LRVktT0xE\"\n"
+    ))?;
     let mut chance = Chance(0xB0B);
     for number in 0..count {
         let message = Payload::Standard.alert(&hostile(&mut chance, number)).map_err(anyhow::Error::msg)?;
@@ -68,7 +103,6 @@ async fn post_hooks(count: usize, url: &str) -> Result<()> {
         let outcome = round.deliverer.deliver(&channel, &message.id, &message.bytes, now).await;
         ensure!(outcome.is_sent(), "webhook {number}: {}", outcome.reason());
     }
-    fs::remove_dir_all(&folder)?;
     Ok(())
 }
 
@@ -88,6 +122,7 @@ fn hostile(chance: &mut Chance, number: usize) -> Alert {
         }
     }
     for watch in &mut alert.watches {
+        watch.name = chance.text();
         watch.note = Some(chance.text());
         watch.title = chance.text();
         watch.text = chance.text();

@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
-    sync::{Notify, watch},
+    sync::watch,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info, warn};
@@ -29,9 +29,9 @@ use crate::{
     deliver::Deliverer,
     fetch,
     intake::{Intake, Rules},
-    poller::{self, Poller, Tools},
+    poller::{self, Bells, Poller, Tools},
     store::{self, Store, lanes, outbox},
-    systemd, web,
+    systemd, web, websub,
 };
 
 /// How long what is in flight may take to finish after SIGTERM.
@@ -158,20 +158,23 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let (tools_sender, tools) = watch::channel(engine.tools.clone());
     let courier = Courier::new(Arc::clone(&engine.store), round.clone(), engine.clock);
     let poller = engine.poller().await?;
-    let (pages, settings) = watch::channel(engine.round.rules.config.web.clone());
+    let (pages, settings) = watch::channel(web::Settings::of(&engine.round.rules.config));
     let status = summary(&engine.round.rules.config);
     // Kept here, the first configuration would stay in memory beside every later one.
     let Engine { store, intake, round: opened, tools: opened_with, clock } = engine;
     drop((opened, opened_with));
-    let wake = Arc::new(Notify::new());
+    let bells = Bells::default();
     let stop = CancellationToken::new();
     let progress = [Arc::clone(&courier.progress), poller.progress()];
     let tasks = TaskTracker::new();
-    tasks.spawn(courier.run(Arc::clone(&wake), stop.clone()));
-    tasks.spawn(poller.run(round.clone(), tools, wake, stop.clone()));
+    tasks.spawn(courier.run(Arc::clone(&bells.wake), stop.clone()));
+    tasks.spawn(poller.run(round.clone(), tools.clone(), bells.clone(), stop.clone()));
+    let hubs = Arc::clone(&bells.hubs);
+    tasks.spawn(websub::run(Arc::clone(&store), round.clone(), tools, clock, hubs, stop.clone()));
     tasks.spawn(housekeeping::run(Arc::clone(&store), round.clone(), clock, stop.clone()));
     tasks.spawn(follow::run(Arc::clone(&store), intake.clone(), round.clone(), clock, stop.clone()));
-    let site = web::Site { store: Arc::clone(&store), clock };
+    let Bells { pushes, hubs, .. } = bells;
+    let site = web::Site { store: Arc::clone(&store), clock, pushes, hubs };
     tasks.spawn(web::run(site, settings, stop.clone()));
     tasks.spawn(watch_over(progress, stop.clone()));
     tasks.close();

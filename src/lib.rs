@@ -20,6 +20,7 @@ pub mod courier;
 pub mod intake;
 pub mod poller;
 pub mod web;
+pub mod websub;
 
 pub mod chance;
 pub mod clock;

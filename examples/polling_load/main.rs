@@ -2,8 +2,9 @@
 //!
 //! `polling_load [FEEDS] [LATENCY_MS]` (1000 and 0) serves so many feeds, each on an address of its own, of 30 items and
 //! about 28 kB, gzip, with ETag and Last-Modified. They are polled four times with everything on (stories, matching,
-//! outbox): for the first time, unchanged, with three new items each, and unchanged again. Shown for each pass: wall
-//! time, CPU seconds of the product, its memory at the peak so far, requests, bytes sent, size of the database.
+//! outbox): for the first time, unchanged, with three new items each, and unchanged again. Each answer waits LATENCY_MS.
+//! Shown for each pass: wall time, CPU seconds of the product (user and system), its memory at the peak so far,
+//! requests, bytes sent, size of the database; and what else the machine has to do.
 
 mod origin;
 mod texts;
@@ -63,6 +64,7 @@ fn passes(child: &mut Child, origin: &Origin, database: &Path) -> Result<()> {
     let mut input = child.stdin.take().ok_or("no way to the product")?;
     let mut output = BufReader::new(child.stdout.take().ok_or("no way from the product")?).lines();
     let mut line = || output.next().ok_or("the product ended")?.map_err(Box::<dyn Error>::from);
+    println!("{}  load {}", origin.described(), load());
     println!("start            {}", line()?);
     for (name, generation) in [("first poll", 0), ("all 304", 0), ("3 new items each", 1), ("all 304", 1)] {
         origin.set_generation(generation);
@@ -79,7 +81,14 @@ fn passes(child: &mut Child, origin: &Origin, database: &Path) -> Result<()> {
             bytes >> 20
         );
     }
+    println!("load at the end  {}", load());
     Ok(())
+}
+
+/// What else the machine has to do: a figure says little without.
+fn load() -> String {
+    let averages = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    averages.split(' ').take(3).collect::<Vec<_>>().join(" ")
 }
 
 fn size(database: &Path, end: &str) -> u64 {

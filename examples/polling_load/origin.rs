@@ -60,6 +60,17 @@ impl Origin {
         Ok(Self { port, shared })
     }
 
+    pub fn described(&self) -> String {
+        let Shared { documents, latency, .. } = &*self.shared;
+        let bytes: usize = documents.iter().map(|feed| texts::unpacked(&feed[0])).sum();
+        format!(
+            "{} feeds of {} kB, answers after {} ms",
+            documents.len(),
+            bytes / documents.len().max(1) / 1000,
+            latency.as_millis()
+        )
+    }
+
     pub fn url(&self, feed: usize) -> String {
         let (high, low) = (feed / 250, feed % 250);
         format!("http://127.1.{high}.{}:{}/{feed}", low + 1, self.port)

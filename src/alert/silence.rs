@@ -20,6 +20,10 @@ pub enum Silenced {
     Outlet(String),
     /// A line of the query language.
     Term(String),
+    /// Digests and summaries; what waits for one goes on waiting.
+    Digests,
+    /// Messages about the service itself.
+    Notices,
 }
 
 impl Silenced {
@@ -29,6 +33,8 @@ impl Silenced {
             Self::Watch(_) => "watch",
             Self::Outlet(_) => "outlet",
             Self::Term(_) => "term",
+            Self::Digests => "digests",
+            Self::Notices => "notices",
         }
     }
 }
@@ -39,6 +45,7 @@ impl fmt::Display for Silenced {
         match self {
             Self::Story(story) => write!(f, "{kind} {story}"),
             Self::Watch(value) | Self::Outlet(value) | Self::Term(value) => write!(f, "{kind} {value}"),
+            Self::Digests | Self::Notices => f.write_str(kind),
         }
     }
 }
@@ -73,6 +80,7 @@ impl Silence {
             Silenced::Watch(silenced) => silenced == watch,
             Silenced::Outlet(silenced) => silenced == outlet,
             Silenced::Term(_) => matches_term(),
+            Silenced::Digests | Silenced::Notices => false,
         }
     }
 

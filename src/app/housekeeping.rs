@@ -13,7 +13,8 @@ use tracing::{info, warn};
 use crate::{
     clock::Clock,
     courier::Round,
-    store::{Error, Store, keys, retention},
+    intake::{Rules, takers},
+    store::{Error, Store, digests, keys, pages, retention},
 };
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -33,10 +34,8 @@ pub(super) async fn run(store: Arc<Store>, rounds: watch::Receiver<Round>, clock
             continue;
         }
         pruned = Instant::now();
-        let config = Arc::clone(&rounds.borrow().rules.config);
-        // What can still be joined stays, whatever is asked for.
-        let retention = config.storage.retention.max(config.stories.window);
-        match prune(&store, retention, clock.now(), &stop).await {
+        let rules = Arc::clone(&rounds.borrow().rules);
+        match prune(&store, rules, clock.now(), &stop).await {
             Ok(0) => {}
             Ok(stories) => info!(stories, "old stories removed from the archive"),
             Err(failure) => warn!(error = %failure, "old stories could not be removed"),
@@ -44,15 +43,25 @@ pub(super) async fn run(store: Arc<Store>, rounds: watch::Receiver<Round>, clock
     }
 }
 
-/// Removes what is older than `retention`; gives the number of stories.
+/// Removes what is older than the configuration wants to keep; gives the number of stories.
 pub(super) async fn prune(
     store: &Store,
-    retention: Duration,
+    rules: Arc<Rules>,
     now: Timestamp,
     stop: &CancellationToken,
 ) -> Result<usize, Error> {
+    // What can still be joined stays, whatever is asked for.
+    let retention = rules.config.storage.retention.max(rules.config.stories.window);
     let span = SignedDuration::try_from(retention).unwrap_or(SignedDuration::MAX);
     let before = now.saturating_sub(span).unwrap_or(Timestamp::MIN);
+    let given_up = store.write(move |transaction| {
+        let takers = takers(transaction, &rules, now)?;
+        digests::give_up(transaction, &takers, before, now)
+    });
+    match given_up.await? {
+        0 => {}
+        alerts => info!(alerts, "waited for digests that nobody takes, and are given up"),
+    }
     let mut removed = 0;
     while !stop.is_cancelled() {
         let batch = store.write(move |transaction| retention::prune(transaction, before, BATCH)).await?;
@@ -63,5 +72,6 @@ pub(super) async fn prune(
         }
     }
     store.write(move |transaction| keys::forget(transaction, now)).await?;
+    store.write(move |transaction| pages::forget(transaction, now)).await?;
     Ok(removed)
 }

@@ -10,13 +10,14 @@ use super::{Load, summary, wire_after};
 use crate::{
     archive::Archive,
     clock::Clock,
-    config::{self, Config, Web},
+    config::{self, Config},
     courier::Round,
     intake::Intake,
     poller::Tools,
     store::{Store, notices},
     systemd,
     watch::Sample,
+    web,
 };
 
 /// What notices about the configuration are about.
@@ -27,7 +28,7 @@ pub(super) struct Reloader {
     pub load: Load,
     pub rounds: watch::Sender<Round>,
     pub tools: watch::Sender<Tools>,
-    pub pages: watch::Sender<Web>,
+    pub pages: watch::Sender<web::Settings>,
     pub intake: Intake,
     pub store: Arc<Store>,
     pub clock: Clock,
@@ -65,7 +66,8 @@ impl Reloader {
         self.intake.set_rules(&round.rules);
         self.rounds.send_replace(round);
         self.tools.send_replace(tools);
-        self.pages.send_if_modified(|web| std::mem::replace(web, after.web.clone()) != after.web);
+        let pages = web::Settings::of(&after);
+        self.pages.send_if_modified(|before| std::mem::replace(before, pages.clone()) != pages);
         let difference = config::difference(&before, &after);
         info!("reloaded: {difference}");
         systemd::status(&summary(&after));

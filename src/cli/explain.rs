@@ -20,6 +20,7 @@ use crate::{
         alerts::{self, AlertRow, DecisionRow, MatchRow},
         entries::{self, Stored},
         inquiry::{self, DeliveryFact},
+        pages::{self, Page},
         stories, watches,
     },
     story::{StoryId, Timeline},
@@ -46,6 +47,8 @@ struct Known<'a> {
     timeline: Timeline,
     /// `None` where a whole story was asked for.
     entry: Option<Stored>,
+    /// What became of its page, where that was asked for.
+    page: Option<Page>,
     matches: Vec<MatchRow>,
     trees: Vec<Branch>,
     decisions: Vec<DecisionRow>,
@@ -81,6 +84,8 @@ impl Explain {
         let timeline = stories::timeline(connection, story, &|key| archive.outlet_name(key))?
             .with_context(|| format!("there is no story {story}"))?;
         let stored = entry.map(|entry| entries::load(connection, entry)).transpose()?.flatten();
+        let at = stored.as_ref().and_then(|stored| Some((stored.feed, stored.entry.canonical_url.as_deref()?)));
+        let page = at.map(|(feed, url)| pages::by_url(connection, feed, url)).transpose()?.flatten();
         let mut matches = alerts::matches_of_story(connection, story)?;
         matches.retain(|row| entry.is_none_or(|entry| row.entry == entry));
         let trees = self.trees(archive, stored.as_ref(), &timeline, &matches)?;
@@ -88,6 +93,7 @@ impl Explain {
             archive,
             timeline,
             entry: stored,
+            page,
             matches,
             trees,
             decisions: alerts::decisions(connection, story)?,
@@ -202,6 +208,7 @@ impl Known<'_> {
         let language = entry.entry.language.as_deref().unwrap_or("unknown");
         let published = entry.entry.published.map_or_else(|| "no date".to_owned(), clock_time);
         lines.push(format!("read      {words} words of text, language {language}, published {published}"));
+        lines.extend(self.page.as_ref().map(|page| format!("page      {}", page_line(page))));
         let of = related_to.and_then(|id| self.timeline.members.iter().find(|member| member.entry == id));
         let of = of.map(|member| format!(" {}: {}", member.outlet_name, member.title)).unwrap_or_default();
         lines.push(format!("grouped   {} as {}{of}", entry.story, relation.as_str()));
@@ -310,6 +317,7 @@ impl Known<'_> {
                 "published": entry.entry.published,
                 "language": entry.entry.language,
                 "baseline": entry.baseline,
+                "page": self.page.as_ref().map(page_line),
                 "relation": entry.relation,
                 "reason": entry.reason,
                 "score": entry.score,
@@ -355,6 +363,14 @@ impl Known<'_> {
             "deliveries": deliveries.collect::<Vec<_>>(),
             "stopped": self.stopped(),
         })
+    }
+}
+
+fn page_line(page: &Page) -> String {
+    match (&page.text, &page.error) {
+        (Some(text), _) => format!("{} words of its full text", text.split_whitespace().count()),
+        (None, Some(error)) => format!("no full text: {error}"),
+        (None, None) => "no full text: asked for, and the process ended before the answer".to_owned(),
     }
 }
 

@@ -72,25 +72,47 @@ impl Place {
     }
 }
 
+/// What the configuration makes of a feed in the database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Polled,
+    /// `enabled = false`
+    Off,
+    /// Only what it brought is still there.
+    Removed,
+}
+
 /// A database opened for reading, with the outlets' names where there is a configuration.
 pub(super) struct Reading {
     pub connection: Connection,
     pub path: PathBuf,
     outlets: BTreeMap<String, Outlet>,
+    /// Configured feeds by URL, and whether they are polled; `None` without a configuration.
+    feeds: Option<BTreeMap<String, bool>>,
 }
 
 impl Reading {
     /// With `--database` alone no configuration is needed, so that the database of a demo can be looked at; one that
     /// loads still gives the names.
     pub(super) fn open(place: &Place) -> Result<Self> {
-        let (path, outlets) = match (&place.database, place.config.exists()) {
-            (Some(path), false) => (path.clone(), BTreeMap::new()),
+        let (path, outlets, feeds) = match (&place.database, place.config.exists()) {
+            (Some(path), false) => (path.clone(), BTreeMap::new(), None),
             _ => {
-                let config = place.load()?;
-                (config.storage.path, config.outlets)
+                let Config { storage, outlets, feeds, .. } = place.load()?;
+                let feeds = feeds.into_iter().map(|feed| (feed.url.to_string(), feed.enabled)).collect();
+                (storage.path, outlets, Some(feeds))
             }
         };
-        Ok(Self { connection: store::open_reader(&path)?, path, outlets })
+        Ok(Self { connection: store::open_reader(&path)?, path, outlets, feeds })
+    }
+
+    /// What the configuration makes of a feed; without one, every feed is taken to be polled.
+    pub(super) fn standing(&self, url: &str) -> Standing {
+        match self.feeds.as_ref().map(|feeds| feeds.get(url)) {
+            None | Some(Some(true)) => Standing::Polled,
+            Some(Some(false)) => Standing::Off,
+            Some(None) => Standing::Removed,
+        }
     }
 
     /// An outlet's name for people; its key where it is not configured.

@@ -49,7 +49,7 @@ impl Mute {
                 Ok(ticket) => {
                     silences::add_once(&connection, &ticket.silence(now), now)?;
                     let mut out = Out::new();
-                    out.line(format!("alerts to {} have ended: {:?}", ticket.recipient, ticket.muted))?;
+                    out.line(format!("ended for {}: {}", ticket.recipient, ticket.silence(now).what))?;
                     out.end()?;
                     return Ok(ExitCode::SUCCESS);
                 }

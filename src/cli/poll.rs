@@ -52,8 +52,9 @@ impl Poll {
 
 fn check_names(config: &Config, names: &[String]) -> Result<()> {
     for name in names {
-        let is_known = config.feeds.iter().any(|feed| feed.name == *name || feed.url.as_str() == name);
-        ensure!(is_known, "no feed has the name or the URL {name:?}");
+        let mut named = config.feeds.iter().filter(|feed| feed.name == *name || feed.url.as_str() == name).peekable();
+        ensure!(named.peek().is_some(), "no feed has the name or the URL {name:?}");
+        ensure!(named.any(|feed| feed.enabled), "the feed {name:?} is not polled: it says `enabled = false`");
     }
     Ok(())
 }

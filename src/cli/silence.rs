@@ -180,6 +180,7 @@ fn row_json(row: &Row) -> serde_json::Value {
     let value = match &row.what {
         Silenced::Story(story) => story.to_string(),
         Silenced::Watch(value) | Silenced::Outlet(value) | Silenced::Term(value) => value.clone(),
+        Silenced::Digests | Silenced::Notices => String::new(),
     };
     json!({
         "id": row.id.0,

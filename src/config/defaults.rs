@@ -20,6 +20,8 @@ max_interval = "12h"
 timeout = "20s"
 max_body = "15MiB"
 allow_networks = []
+websub = true
+full_text = false
 
 [stories]
 window = "5d"

@@ -41,10 +41,11 @@ pub(super) fn feed(
     let password = read_secret(&mut reader, "password", "password_file", surroundings, sources);
     let language = reader.optional("language", values::language).map(|language| language.value);
     let enabled = reader.optional("enabled", boolean).is_none_or(|enabled| enabled.value);
+    let websub = reader.optional("websub", boolean).is_none_or(|websub| websub.value);
     let route = ways::route(&mut reader, surroundings, sources);
     let trusted = ways::trusted(&mut reader, surroundings);
     let user_agent = ways::user_agent(&mut reader);
-    reader.not_yet(&["full_text"]);
+    let full_text = reader.optional("full_text", boolean).map(|full_text| full_text.value);
     reader.finish();
     let url = url?;
     check_login(&url, user.as_ref(), password.as_ref(), faults);
@@ -64,6 +65,8 @@ pub(super) fn feed(
         user_agent,
         language,
         enabled,
+        websub,
+        full_text,
     };
     Some(PlacedFeed { feed, name: place, url: url.place, outlet: outlet.map(|outlet| outlet.place) })
 }

@@ -21,11 +21,12 @@ enum Shape {
     Text,
     Integer,
     Texts,
+    Boolean,
     /// A text that may not stand in the environment, where other processes see it.
     Secret,
 }
 
-const SETTINGS: [(&str, &str, Shape); 29] = [
+const SETTINGS: [(&str, &str, Shape); 31] = [
     ("storage", "path", Shape::Text),
     ("storage", "retention", Shape::Text),
     ("polling", "concurrency", Shape::Integer),
@@ -40,6 +41,8 @@ const SETTINGS: [(&str, &str, Shape); 29] = [
     ("polling", "proxy_password", Shape::Secret),
     ("polling", "proxy_password_file", Shape::Text),
     ("polling", "ca_file", Shape::Text),
+    ("polling", "websub", Shape::Boolean),
+    ("polling", "full_text", Shape::Boolean),
     ("stories", "window", Shape::Text),
     ("operator", "notify", Shape::Texts),
     ("mail", "from", Shape::Text),
@@ -185,6 +188,13 @@ impl Layer {
                 }
             },
             Shape::Texts => ValueKind::Array(items(written, place)),
+            Shape::Boolean => match written.parse::<bool>() {
+                Ok(truth) => ValueKind::Boolean(truth),
+                Err(_) => {
+                    faults.error(place, format!("expected true or false, found {}", quote(written)));
+                    return;
+                }
+            },
         };
         self.0.insert(setting, Layered::new(Some(&origin), value));
     }
@@ -258,6 +268,7 @@ fn layered(shape: Shape, node: &Node, sources: &mut Sources, faults: &mut Faults
             written::text(node).map(ValueKind::String)
         }
         Shape::Integer => written::integer(node).map(ValueKind::I64),
+        Shape::Boolean => written::boolean(node).map(ValueKind::Boolean),
         Shape::Texts => return texts(node, faults).map(|items| Layered::new(Some(&origin), items)),
     };
     kind.map(|kind| Layered::new(Some(&origin), kind)).map_err(|wrong| wrong.tell(node.place, faults)).ok()
@@ -306,6 +317,7 @@ fn node_of(value: &Layered) -> Option<Node> {
     let read = match &value.kind {
         ValueKind::String(text) => Value::Text(text.clone()),
         ValueKind::I64(number) => Value::Integer(Some(*number)),
+        ValueKind::Boolean(truth) => Value::Boolean(*truth),
         ValueKind::Array(items) => Value::List(items.iter().filter_map(node_of).collect()),
         _ => return None,
     };

@@ -139,6 +139,12 @@ impl Config {
         }
         self
     }
+
+    /// Beneath which hubs reach us; `None` where WebSub is off or hubs cannot reach us.
+    pub fn callbacks(&self) -> Option<&Url> {
+        let Web { listen, public_url } = &self.web;
+        public_url.as_ref().filter(|_| self.polling.websub && listen.is_some())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -165,6 +171,10 @@ pub struct Polling {
     /// For all feeds that say nothing else.
     pub proxy: Option<Proxy>,
     pub trusted: Option<Trusted>,
+    /// Hubs may be asked to push, where they can reach us.
+    pub websub: bool,
+    /// For all feeds that say nothing else.
+    pub full_text: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -256,6 +266,10 @@ pub struct Feed {
     pub user_agent: Option<String>,
     pub language: Option<String>,
     pub enabled: bool,
+    /// Its hub may be asked to push.
+    pub websub: bool,
+    /// Whether the page of each new entry is fetched; `None`: as `[polling]` says.
+    pub full_text: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -327,7 +341,7 @@ pub struct Webhook {
 impl fmt::Debug for Feed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, url, outlet, groups, every, headers, user, password, language, enabled, .. } = self;
-        let Self { route, user_agent, .. } = self;
+        let Self { route, user_agent, websub, full_text, .. } = self;
         f.debug_struct("Feed")
             .field("name", name)
             .field("url", &secrets::without_secrets(url).as_str())
@@ -341,6 +355,8 @@ impl fmt::Debug for Feed {
             .field("user_agent", user_agent)
             .field("language", language)
             .field("enabled", enabled)
+            .field("websub", websub)
+            .field("full_text", full_text)
             .finish()
     }
 }

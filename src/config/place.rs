@@ -168,7 +168,26 @@ fn secrets_in(text: &str) -> Vec<Range<usize>> {
     // The name of a file is no secret.
     let is_value = |hit: &regex::Captures<'_>| !hit[1].to_lowercase().ends_with("_file");
     let values = KEYS.captures_iter(text).filter(is_value).filter_map(|hit| hit.get(2)).map(|group| group.range());
-    PATTERNS.iter().flat_map(found).chain(values).collect()
+    PATTERNS.iter().flat_map(found).chain(values).chain(addresses_of_hooks(text)).collect()
+}
+
+/// What stands behind the host in the URLs of webhooks: chat services have their tokens there, in the path or under any
+/// name.
+fn addresses_of_hooks(text: &str) -> Vec<Range<usize>> {
+    static REST: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"://[^/?\s"']*([/?][^"'\r\n]+)"#).expect("a pattern of ours"));
+    let (mut found, mut at, mut in_hook) = (Vec::new(), 0, false);
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with('[') {
+            in_hook = line.contains("webhook");
+        }
+        if in_hook || line.contains("webhook") {
+            let rests = REST.captures_iter(line).filter_map(|hit| hit.get(1));
+            found.extend(rests.map(|rest| at + rest.start()..at + rest.end()));
+        }
+        at += line.len();
+    }
+    found
 }
 
 /// The range in a TOML string token (quotes included) that a range of its value came from. Text without quotes, as

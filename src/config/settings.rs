@@ -7,7 +7,7 @@ use super::{
     place::Sources,
     secrets::Surroundings,
     values, ways,
-    written::{At, Reader},
+    written::{At, Reader, boolean},
 };
 
 const MINUTE: u64 = 60;
@@ -42,6 +42,8 @@ pub(super) fn polling(
         Some(Route::Straight) | None => None,
     };
     let trusted = ways::trusted(&mut reader, surroundings);
+    let websub = reader.optional("websub", boolean);
+    let full_text = reader.optional("full_text", boolean);
     let (min_interval, max_interval) = (min_interval?, max_interval?);
     if min_interval.value > max_interval.value {
         let message = "`min_interval` is longer than `max_interval`";
@@ -58,6 +60,8 @@ pub(super) fn polling(
         allow_networks: networks.into_iter().map(|network| network.value).collect(),
         proxy,
         trusted,
+        websub: websub?.value,
+        full_text: full_text?.value,
     })
 }
 

@@ -269,25 +269,12 @@ impl<'f> Reader<'f> {
         Some(read_all)
     }
 
-    /// Keys that are described but that this version does not act upon: better refused than ignored.
-    pub fn not_yet(&mut self, keys: &[&'static str]) {
-        for key in keys {
-            if let Some((place, _)) = self.table.remove(key) {
-                self.faults.error(place, not_yet(key));
-            }
-        }
-    }
-
     /// Refuses every key that nobody asked for.
     pub fn finish(self) {
         for (key, (place, _)) in &self.table.entries {
             unknown(key, *place, self.name, self.asked.iter().copied(), self.faults);
         }
     }
-}
-
-pub(super) fn not_yet(key: &str) -> String {
-    format!("{} is not supported yet by this version", quote(key))
 }
 
 pub(super) fn unknown<'a>(

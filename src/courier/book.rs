@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::lane;
 use crate::{
@@ -128,7 +128,7 @@ fn room(connection: &Connection, name: &str, standing: &Lane, ask: &Ask, now: Ti
     let mut most = places;
     for (limit, span) in lane::paces(name, standing, ask.per_minute.get(name).copied()) {
         let since = now.saturating_sub(span).unwrap_or(Timestamp::MIN);
-        most = most.min(limit.saturating_sub(lanes::started_after(connection, name, since)?));
+        most = most.min(limit.saturating_sub(lanes::started_within(connection, name, since, now)?));
     }
     Ok(Room { now: slots.min(most), ahead: places.min(most).saturating_sub(slots.min(most)) })
 }
@@ -206,7 +206,11 @@ fn keep(t: &Transaction<'_>, attempted: &Attempted) -> Result<(), Error> {
         }
         Settled::Failed(_) => {}
     }
-    log(attempted, &settled);
+    let is_news = lane::is_news(&before, &after, outcome, delivery.attempt);
+    if before.failures > 0 && after.failures == 0 {
+        info!(lane = name, failures = before.failures, "the channel takes messages again");
+    }
+    log(attempted, &settled, is_news);
     Ok(())
 }
 
@@ -262,14 +266,17 @@ fn judge(name: &str, standing: &Lane, attempted: &Attempted) -> Settled {
     }
 }
 
-fn log(attempted: &Attempted, settled: &Settled) {
+/// A failure that is no news (the channel fails still, the message is put off once more) is logged quietly: every
+/// attempt's result is in the outbox.
+fn log(attempted: &Attempted, settled: &Settled, is_news: bool) {
     let Attempted { delivery, outcome, .. } = attempted;
     let (id, attempt, detail) = (delivery.message_id.as_str(), delivery.attempt, outcome.reason());
     // A mail address is the reader's own business: the log names the lane and the identity.
     let (lane, outcome) = (outbox::lane(&delivery.channel), outcome.word());
     match settled {
         Settled::Sent => info!(lane, id, attempt, detail, "delivered"),
-        Settled::Failed(again) => warn!(lane, id, attempt, outcome, detail, %again, "not delivered"),
+        Settled::Failed(again) if is_news => warn!(lane, id, attempt, outcome, detail, %again, "not delivered"),
+        Settled::Failed(again) => debug!(lane, id, attempt, outcome, detail, %again, "not delivered"),
         Settled::Dead => error!(lane, id, attempt, outcome, detail, "given up; see `storywatch outbox list`"),
     }
 }

@@ -73,6 +73,15 @@ fn patience(name: &str) -> u32 {
     if name == MAIL { 1 } else { HOOK_PATIENCE }
 }
 
+/// Whether a failed attempt says something that was not known: of the channel when its trouble begins or becomes another,
+/// of a message that is put off at its first try.
+pub(super) fn is_news(before: &Lane, after: &Lane, outcome: &Outcome, attempt: u32) -> bool {
+    match outcome {
+        Outcome::Deferred { .. } => attempt == 1,
+        _ => before.failures == 0 || before.state != after.state,
+    }
+}
+
 /// Whether one delivery at a time finds out if the channel is back.
 pub(super) fn is_probing(name: &str, lane: &Lane) -> bool {
     lane.failures >= patience(name) || lane.state != LaneState::Open
@@ -144,6 +153,23 @@ mod tests {
         assert_eq!(after("mail", &once, &refused(), at(1), 0.5), once);
         let asked = Outcome::Transient { reason: "slow".to_owned(), retry_after: Some(Duration::from_secs(90)) };
         assert_eq!(after("mail", &once, &asked, at(1), 0.5).held_until, Some(at(91)));
+    }
+
+    #[test]
+    fn a_failure_is_news_when_it_begins_and_when_it_becomes_another() {
+        let mut lane = Lane::default();
+        let mut news = Vec::new();
+        let broken = Outcome::Broken { reason: "535".to_owned() };
+        let away = [refused(), refused(), refused(), broken.clone(), broken];
+        for (at_second, outcome) in (0..).step_by(400).zip(&away) {
+            let next = after("mail", &lane, outcome, at(at_second), 0.5);
+            news.push(is_news(&lane, &next, outcome, 7));
+            lane = next;
+        }
+        assert_eq!(news, [true, false, false, true, false]);
+        let later = Outcome::Deferred { reason: "greylisted".to_owned() };
+        let tries = [1, 2, 3].map(|attempt| is_news(&Lane::default(), &Lane::default(), &later, attempt));
+        assert_eq!(tries, [true, false, false]);
     }
 
     #[test]

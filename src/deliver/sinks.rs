@@ -3,6 +3,7 @@
 use std::{
     future::pending,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use tokio::{
@@ -21,7 +22,13 @@ pub enum Act {
     Drop,
     /// Never answers.
     Hang,
+    /// Answers one octet after the other and never comes to the end of a line.
+    Drip,
+    /// Answers this, and then octets for as long as anybody reads them.
+    Flood(&'static str),
 }
+
+const DRIP: Duration = Duration::from_millis(5);
 
 /// What a sink has seen, over all connections.
 #[derive(Debug, Default)]
@@ -30,6 +37,8 @@ pub struct Seen {
     pub commands: Vec<String>,
     /// Mails as sent, dots still doubled; or webhook requests, headers and body.
     pub messages: Vec<Vec<u8>>,
+    /// Octets of endless answers that the other side has let in.
+    pub flooded: usize,
 }
 
 /// A listening sink.
@@ -86,7 +95,7 @@ impl Sink {
 }
 
 /// Ends the dialogue with an error where the script says so.
-async fn perform(stream: &mut BufReader<TcpStream>, act: Act) -> std::io::Result<()> {
+async fn perform(stream: &mut BufReader<TcpStream>, seen: &Mutex<Seen>, act: Act) -> std::io::Result<()> {
     match act {
         Act::Say(text) => stream.write_all(format!("{text}\r\n").as_bytes()).await,
         Act::SayAndHold(text) => {
@@ -95,6 +104,18 @@ async fn perform(stream: &mut BufReader<TcpStream>, act: Act) -> std::io::Result
         }
         Act::Drop => Err(std::io::ErrorKind::ConnectionAborted.into()),
         Act::Hang => pending().await,
+        Act::Drip => loop {
+            stream.write_all(b"2").await?;
+            stream.flush().await?;
+            tokio::time::sleep(DRIP).await;
+        },
+        Act::Flood(head) => {
+            stream.write_all(head.as_bytes()).await?;
+            loop {
+                stream.write_all(&[b'x'; 4096]).await?;
+                seen.lock().expect("no panic while locked").flooded += 4096;
+            }
+        }
     }
 }
 
@@ -107,7 +128,7 @@ async fn smtp_dialogue(
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let scripted = |name: &str| act.filter(|_| !step.is_empty() && name.to_ascii_uppercase().starts_with(step));
-    perform(&mut stream, scripted("CONNECT").unwrap_or(Act::Say("220 sink ESMTP"))).await?;
+    perform(&mut stream, seen, scripted("CONNECT").unwrap_or(Act::Say("220 sink ESMTP"))).await?;
     let mut line = String::new();
     loop {
         line.clear();
@@ -118,15 +139,15 @@ async fn smtp_dialogue(
         seen.lock().expect("no panic while locked").commands.push(command.clone());
         let scripted_act = scripted(&command);
         match (command.split(' ').next().unwrap_or_default().to_ascii_uppercase().as_str(), scripted_act) {
-            (_, Some(act)) => perform(&mut stream, act).await?,
+            (_, Some(act)) => perform(&mut stream, seen, act).await?,
             ("EHLO", None) => stream.write_all(ehlo(extensions).as_bytes()).await?,
             ("DATA", None) => {
-                perform(&mut stream, Act::Say("354 go on")).await?;
+                perform(&mut stream, seen, Act::Say("354 go on")).await?;
                 let mail = read_mail(&mut stream).await?;
                 seen.lock().expect("no panic while locked").messages.push(mail);
-                perform(&mut stream, scripted(".").unwrap_or(Act::Say("250 2.0.0 queued as 1A2B"))).await?;
+                perform(&mut stream, seen, scripted(".").unwrap_or(Act::Say("250 2.0.0 queued as 1A2B"))).await?;
             }
-            _ => perform(&mut stream, Act::Say("250 2.0.0 fine")).await?,
+            _ => perform(&mut stream, seen, Act::Say("250 2.0.0 fine")).await?,
         }
     }
 }
@@ -171,7 +192,7 @@ async fn webhook_exchange(stream: TcpStream, seen: &Mutex<Seen>, act: Act) -> st
     request.resize(start + length, 0);
     stream.read_exact(&mut request[start..]).await?;
     seen.lock().expect("no panic while locked").messages.push(request);
-    perform(&mut stream, act).await?;
+    perform(&mut stream, seen, act).await?;
     stream.write_all(b"\r\n").await?;
     stream.shutdown().await
 }

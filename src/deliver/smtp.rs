@@ -261,7 +261,8 @@ async fn send(
     *stage = Stage::Data;
     connection.command(Data).await?;
     *stage = Stage::Message;
-    let reply = connection.message(bytes).await?;
+    // lettre ends the last line itself.
+    let reply = connection.message(bytes.strip_suffix(b"\r\n").unwrap_or(bytes)).await?;
     Ok(format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")))
 }
 
@@ -285,5 +286,11 @@ fn words(error: &Error) -> String {
         }
         source = cause.source();
     }
-    words
+    match TOO_OLD.iter().any(|sign| words.contains(sign)) {
+        true => format!("{words} (the server knows no TLS newer than 1.1)"),
+        false => words,
+    }
 }
+
+/// What rustls says of a server without TLS 1.2, and what such a server says of it.
+const TOO_OLD: [&str; 2] = ["ServerDoesNotSupportTls12Or13", "ProtocolVersion"];

@@ -50,7 +50,7 @@ fn check_mail(step: &'static str, act: Act, expected: &str, part_of_reason: &str
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let outcome = runtime.block_on(async {
         let sink = Sink::smtp(step, Some(act), &[]).await;
-        let deadline = if matches!(act, Act::Hang) { SHORT } else { PATIENCE };
+        let deadline = if matches!(act, Act::Hang | Act::Drip) { SHORT } else { PATIENCE };
         smtp(&sink, Security::Opportunistic, None, deadline).deliver("desk@example.net", MAIL).await
     });
     assert_eq!(kind(&outcome), expected, "{step} {act:?}: {outcome:?}");
@@ -85,17 +85,19 @@ fn a_drop_is_ambiguous_only_after_the_message() {
 }
 
 #[test]
-fn our_own_deadline_ends_a_hang_at_every_stage() {
-    for (step, words) in [
-        ("CONNECT", "connecting"),
-        ("EHLO", "connecting"),
-        ("MAIL", "MAIL FROM"),
-        ("RCPT", "RCPT TO"),
-        ("DATA", "DATA"),
-    ] {
-        check_mail(step, Act::Hang, "transient", words);
+fn our_own_deadline_ends_a_hang_and_a_drip_at_every_stage() {
+    for act in [Act::Hang, Act::Drip] {
+        for (step, words) in [
+            ("CONNECT", "connecting"),
+            ("EHLO", "connecting"),
+            ("MAIL", "MAIL FROM"),
+            ("RCPT", "RCPT TO"),
+            ("DATA", "DATA"),
+        ] {
+            check_mail(step, act, "transient", words);
+        }
+        check_mail(".", act, "ambiguous", "the end of the message");
     }
-    check_mail(".", Act::Hang, "ambiguous", "the end of the message");
 }
 
 #[tokio::test]
@@ -110,7 +112,7 @@ async fn mails_go_over_one_connection_to_one_recipient_each() {
         sink.seen(|seen| seen.commands.iter().filter(|line| line.starts_with("RCPT")).cloned().collect());
     assert_eq!(recipients, ["RCPT TO:<desk@example.net>", "RCPT TO:<night@xn--hfen-loa.example>"]);
     assert_eq!(sink.seen(|seen| seen.connections), 1);
-    assert!(sink.seen(|seen| seen.messages[0].starts_with(b"Subject: a test\r\n\r\n..a line with a dot\r\n")));
+    assert!(sink.seen(|seen| seen.messages[0] == b"Subject: a test\r\n\r\n..a line with a dot\r\n"));
 }
 
 #[tokio::test]
@@ -216,7 +218,7 @@ fn check_hook(act: Act, expected: &str, wait: Option<u64>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (outcome, posts) = runtime.block_on(async {
         let sink = Sink::webhook(act).await;
-        let deadline = if matches!(act, Act::Hang | Act::SayAndHold(_)) { SHORT } else { PATIENCE };
+        let deadline = if matches!(act, Act::Hang | Act::Drip | Act::SayAndHold(_)) { SHORT } else { PATIENCE };
         (post(&sink, deadline).await, sink.seen(|seen| seen.messages.len()))
     });
     assert_eq!(kind(&outcome), expected, "{act:?}: {outcome:?}");
@@ -257,6 +259,26 @@ fn a_hook_that_drops_or_hangs_may_have_taken_it() {
     // The status stands although the body never ends as promised.
     check_hook(Act::Say("HTTP/1.1 200 OK\r\nContent-Length: 500"), "sent", None);
     check_hook(Act::SayAndHold("HTTP/1.1 200 OK\r\nContent-Length: 500"), "sent", None);
+    check_hook(Act::Drip, "ambiguous", None);
+}
+
+#[tokio::test]
+async fn of_an_answer_without_end_no_more_is_read_than_is_needed() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // What the sockets' own buffers hold has been let in too.
+    const BUFFERED: usize = 16 << 20;
+    for (head, expected, words) in [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n", "sent", "200"),
+        ("HTTP/1.1 500 Oh\r\nContent-Length: 9999999999\r\n\r\n", "transient", "answered 500"),
+        ("HTTP/1.1 200 OK\r\nX-Padding: ", "ambiguous", "too large"),
+        ("HTTP/1.1 200 ", "ambiguous", "too large"),
+    ] {
+        let sink = Sink::webhook(Act::Flood(head)).await;
+        let outcome = post(&sink, PATIENCE).await;
+        assert_eq!(kind(&outcome), expected, "{head:?}: {outcome:?}");
+        assert!(outcome.reason().contains(words), "{head:?}: {outcome:?}");
+        assert!(sink.seen(|seen| seen.flooded) < BUFFERED, "{head:?}: {}", sink.seen(|seen| seen.flooded));
+    }
 }
 
 #[tokio::test]

@@ -96,8 +96,11 @@ async fn read_line(stream: &mut TcpStream) -> std::io::Result<()> {
 }
 
 async fn send(shown: Shown, security: Security, tls: Tls) -> Outcome {
+    send_to(server(shown, security == Security::Tls).await, security, tls).await
+}
+
+async fn send_to(port: u16, security: Security, tls: Tls) -> Outcome {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let port = server(shown, security == Security::Tls).await;
     let mail = Mail {
         from_name: String::new(),
         from_address: "alerts@example.org".to_owned(),
@@ -145,4 +148,28 @@ async fn an_authority_of_our_own_and_a_client_certificate_open_the_door() {
         assert_eq!(send(closed, security, trusting(Some(SERVER))).await.word(), "sent");
         assert_ne!(send(closed, security, trusting(None)).await.word(), "sent", "without ours");
     }
+}
+
+/// A server that knows nothing newer than TLS 1.0: whatever it is offered, it chooses that.
+async fn ancient_server() -> u16 {
+    /// A record of TLS 1.0 with a ServerHello: version, 32 octets of chance, no session, AES128-SHA, no compression.
+    const HEAD: &[u8] = b"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01";
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+    let port = listener.local_addr().expect("bound").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let hello = [HEAD, &[7; 32], b"\x00\x00\x2f\x00"].concat();
+            drop(stream.read(&mut [0; 4096]).await);
+            drop(stream.write_all(&hello).await);
+            drop(stream.read(&mut [0; 4096]).await);
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_server_that_knows_only_tls_1_0_is_told_no_word() {
+    let outcome = send_to(ancient_server().await, Security::Tls, trusting(None)).await;
+    assert_eq!(outcome.word(), "transient", "{outcome:?}");
+    assert!(outcome.reason().contains("no TLS newer than 1.1"), "{outcome:?}");
 }

@@ -14,7 +14,7 @@ pub mod url;
 
 pub use fold::is_invisible;
 pub use line::{LineEntry, LineError, from_json_line};
-pub use reading::from_parsed;
+pub use reading::{from_parsed, with_page};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

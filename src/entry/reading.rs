@@ -41,6 +41,19 @@ pub fn from_parsed(parsed: &ParsedEntry, feed: &ParsedFeed, base: Option<&Url>) 
     }
 }
 
+/// The entry with what its page says, which comes on top of what the feed says: visible text, and the links in it.
+pub fn with_page(entry: Entry, text: &str, links: &[String]) -> Entry {
+    let text = merged(entry.text, text.to_owned());
+    let language = entry.language.or_else(|| language::language(std::iter::empty(), &entry.title, &text));
+    let mut all = entry.links;
+    for link in links {
+        if !all.contains(link) {
+            all.push(link.clone());
+        }
+    }
+    Entry { text, language, links: all, ..entry }
+}
+
 fn line(text: &str) -> String {
     headline(&mended(text))
 }
@@ -107,6 +120,18 @@ mod tests {
         assert_eq!(entry.links, ["https://a.example/2"]);
         assert_eq!((entry.author.as_deref(), entry.language.as_deref()), (Some("Ann Bcc: x"), Some("en")));
         assert_eq!(entry.published, None);
+    }
+
+    #[test]
+    fn a_page_comes_on_top_and_changes_nothing_the_second_time() {
+        let known =
+            |text: &str| Entry { text: text.into(), links: vec!["https://a.example/1".into()], ..Entry::default() };
+        let links = ["https://a.example/1".to_owned(), "https://a.example/2".to_owned()];
+        let whole = with_page(known("The river rose […]"), "The river rose again.\nIt fell.", &links);
+        assert_eq!((whole.text.as_str(), whole.links.len()), ("The river rose again.\nIt fell.", 2));
+        let teaser = with_page(known("A river, and what it did."), "The river rose.", &[]);
+        assert_eq!(teaser.text, "A river, and what it did.\nThe river rose.");
+        assert_eq!(with_page(whole.clone(), "The river rose again.\nIt fell.", &links), whole);
     }
 
     #[test]

@@ -18,17 +18,20 @@ use reqwest::{
 use url::Url;
 
 use super::{
-    Error, Guard, Request, Response, Slots, Way,
+    Error, Guard, Kind, Request, Response, Slots, Way,
     headers::{max_age, retry_after},
     hop::{Trail, may_have_credentials},
+    links::links,
     registrable_domain, shown,
 };
 
 /// Feed types first, anything rather than a 406 last.
 const FEED_TYPES: &str = "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, \
                           application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1";
+const PAGE_TYPES: &str = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1";
 /// Beside an ETag: the new entries alone will do (RFC 3229 with the instance manipulation that feeds use).
 const A_IM: HeaderName = HeaderName::from_static("a-im");
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 /// Names and values of one response's headers together.
 const MAX_HEADERS: usize = 64 * 1024;
 
@@ -66,9 +69,9 @@ impl Default for Settings {
 /// Fetches feeds. Cheap to clone; slots are shared.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: HashMap<Way, reqwest::Client>,
-    guard: Guard,
-    slots: Slots,
+    pub(super) http: HashMap<Way, reqwest::Client>,
+    pub(super) guard: Guard,
+    pub(super) slots: Slots,
 }
 
 /// What one request came to.
@@ -154,9 +157,13 @@ impl Client {
     fn with_credentials(&self, request: &Request, url: &Url) -> Result<RequestBuilder, Error> {
         let listed = request.listed.as_ref().unwrap_or(&request.url);
         let http = self.http.get(&request.way).ok_or_else(|| Error::Setup("no such way out".to_owned()))?;
+        let types = match request.kind {
+            Kind::Feed => FEED_TYPES,
+            Kind::Page => PAGE_TYPES,
+        };
         let get = |url: Url| match &request.user_agent {
-            Some(agent) => http.get(url).header(ACCEPT, FEED_TYPES).header(USER_AGENT, agent),
-            None => http.get(url).header(ACCEPT, FEED_TYPES),
+            Some(agent) => http.get(url).header(ACCEPT, types).header(USER_AGENT, agent),
+            None => http.get(url).header(ACCEPT, types),
         };
         if !may_have_credentials(listed, url) {
             return Ok(get(url.clone()));
@@ -284,12 +291,30 @@ async fn receive(
         content_type: bytes(CONTENT_TYPE).map(|value| String::from_utf8_lossy(&value).into_owned()),
         max_age: max_age(headers, now),
         retry_after: retry_after(headers, now),
+        links: links(headers, trail.url()),
+        robots: joined(headers, &X_ROBOTS_TAG),
         body: Vec::new(),
     };
+    if let (Kind::Page, true, Some(found)) = (request.kind, answer.status().is_success(), &response.content_type) {
+        check_page(found)?;
+    }
     match answer.status().is_success() {
         true => Ok(Response { body: read_body(answer, request.max_body).await?, ..response }),
         false => Ok(response),
     }
+}
+
+fn check_page(content_type: &str) -> Result<(), Error> {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "" | "text/html" | "application/xhtml+xml" => Ok(()),
+        _ => Err(Error::NotAPage { kind: kind.chars().filter(char::is_ascii_graphic).take(80).collect() }),
+    }
+}
+
+fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.collect::<Vec<_>>().join("\n")
 }
 
 /// The decompressed body. A chunk is at most the decompressor's buffer, so a bomb is met before it unfolds.

@@ -39,6 +39,9 @@ pub enum Error {
     /// After decompression.
     #[error("the body is larger than {limit} bytes")]
     TooLarge { limit: u64 },
+    /// Where a page was asked for.
+    #[error("not a page but {kind}")]
+    NotAPage { kind: String },
     /// Cut off, or not what its Content-Encoding says.
     #[error("the body is broken: {0}")]
     Body(String),
@@ -64,7 +67,9 @@ impl Error {
             Self::Setup(_) | Self::BadHeader { .. } | Self::Scheme { .. } | Self::Refused(_) | Self::Tls { .. } => {
                 false
             }
-            Self::HeadersTooLarge { .. } | Self::TooLarge { .. } | Self::NoLocation { .. } => false,
+            Self::NotAPage { .. } | Self::HeadersTooLarge { .. } | Self::TooLarge { .. } | Self::NoLocation { .. } => {
+                false
+            }
             Self::TooManyRedirects { .. } | Self::RedirectLoop { .. } | Self::Downgrade { .. } => false,
             Self::UnaskedNotModified => false,
         }

@@ -1,4 +1,5 @@
-//! One GET of one feed: validators, our own redirect hops, deadlines, limits on decompressed size, the address guard.
+//! One GET of one feed: validators, our own redirect hops, deadlines, limits on decompressed size, the address guard; and
+//! one form handed in to a hub, one page of an article, under the same manners.
 //!
 //! Must not parse, know entries, or retry: what to do about an outcome is decided in `schedule`.
 
@@ -8,9 +9,11 @@ mod error;
 mod guard;
 mod headers;
 mod hop;
+mod links;
 #[cfg(test)]
 mod origin;
 mod slots;
+mod submit;
 #[cfg(test)]
 mod tests;
 mod way;
@@ -24,15 +27,27 @@ pub use self::{
     domain::{registrable_domain, shown},
     error::Error,
     guard::{Guard, Refused},
+    links::Links,
     slots::{Slot, Slots},
+    submit::{Form, Receipt},
     way::{Proxy, Way},
 };
+
+/// What is expected at a URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    #[default]
+    Feed,
+    /// An HTML page; the body of anything else is not read.
+    Page,
+}
 
 /// What to ask for.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Where the feed lives now: as listed, or where a permanent redirect has led.
     pub url: Url,
+    pub kind: Kind,
     /// The URL as the operator wrote it, where `url` is a learned redirect: `headers`, `basic_auth` and a user in the
     /// URL belong to its origin, and are not sent to wherever the feed has moved. `None` means `url`.
     pub listed: Option<Url>,
@@ -58,6 +73,7 @@ impl Request {
     pub fn new(url: Url) -> Self {
         Self {
             url,
+            kind: Kind::Feed,
             listed: None,
             etag: None,
             last_modified: None,
@@ -91,6 +107,9 @@ pub struct Response {
     pub max_age: Option<Duration>,
     /// Retry-After, as a span from now.
     pub retry_after: Option<Duration>,
+    pub links: Links,
+    /// The values of all X-Robots-Tag headers, one a line.
+    pub robots: String,
     /// Empty for anything but a 2xx.
     pub body: Vec<u8>,
 }

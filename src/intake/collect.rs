@@ -8,9 +8,10 @@ use rusqlite::Connection;
 use super::{operator, rules::Rules, wording};
 use crate::{
     alert::{
-        Budget, ChannelId, Collected, Due, Event, Priority, RecipientId, Route, Silence, Told, collect, rank, words,
+        Budget, ChannelId, Collected, Due, Event, Priority, RecipientId, Route, Silence, Silenced, Told, collect, rank,
+        words,
     },
-    message::{self, Bulletin, BulletinKind, Coverage, Digest, DigestStory, MOST_STORIES, Message},
+    message::{self, Bulletin, BulletinKind, Coverage, Digest, DigestStory, MOST_STORIES, Message, Muted},
     store::{
         Error,
         alerts::AlertRow,
@@ -60,6 +61,9 @@ pub(super) fn collect_for(
 }
 
 fn due(connection: &Connection, rules: &Rules, recipient: &RecipientId, now: Timestamp) -> Result<Option<Due>, Error> {
+    if silences::is_ended(connection, recipient, &Silenced::Digests, now)? {
+        return Ok(None);
+    }
     let settings = rules.settings(recipient);
     let collected = digests::collected(connection, recipient)?;
     if !settings.has_digest && collected.routes.is_empty() {
@@ -100,7 +104,8 @@ fn make(
         routes: routes(&pending),
         developing: developing(connection, rules, recipient, due.since, &pending)?,
         coverage: coverage(connection, rules, due.since, now)?,
-        silences: silences::list(connection, now, false)?.iter().map(Silence::reason).collect(),
+        silences: silences(connection, recipient, now)?,
+        ways: wording::ways(connection, rules, recipient, Muted::Digests, now)?,
     };
     let headline = message::digest_headline(&digest);
     let new = NewDigest { recipient, kind: due.kind.as_str(), headline: &headline, since: due.since };
@@ -119,6 +124,25 @@ fn make(
     let priority = pending.iter().map(|ranked| ranked.alert.priority).max().unwrap_or_default();
     digests::queue(connection, id, priority.min(Priority::High), &messages, now)?;
     Ok(messages.len())
+}
+
+/// What is not told to this recipient for now; what others silence for themselves is their own business.
+fn silences(connection: &Connection, recipient: &RecipientId, now: Timestamp) -> Result<Vec<String>, Error> {
+    let held = silences::list(connection, now, false)?;
+    let concerns = |silence: &&Silence| silence.recipient.as_ref().is_none_or(|only| only == recipient);
+    Ok(held.iter().filter(concerns).map(Silence::reason).collect())
+}
+
+/// Recipients whose digests somebody will take; what waits for the digests of others need not be kept for ever.
+pub fn takers(connection: &Connection, rules: &Rules, now: Timestamp) -> Result<Vec<RecipientId>, Error> {
+    let mut takers = Vec::new();
+    for recipient in rules.recipients() {
+        let is_ended = silences::is_ended(connection, &recipient, &Silenced::Digests, now)?;
+        if !is_ended && !rules.channels(&recipient).is_empty() {
+            takers.push(recipient);
+        }
+    }
+    Ok(takers)
 }
 
 /// By the feed's name, since its URL may carry a token.
@@ -261,7 +285,7 @@ pub(super) fn tell_of_budget(
     send_bulletin(connection, rules, recipient, &channels, (BulletinKind::Budget, title, lines), now)
 }
 
-/// Queues a bulletin for these channels of a recipient.
+/// Queues a bulletin for these channels of a recipient, unless they were ended.
 pub(super) fn send_bulletin(
     connection: &Connection,
     rules: &Rules,
@@ -270,6 +294,9 @@ pub(super) fn send_bulletin(
     (kind, title, lines): (BulletinKind, String, Vec<(Option<Timestamp>, String)>),
     now: Timestamp,
 ) -> Result<usize, Error> {
+    if silences::is_ended(connection, recipient, &Silenced::Notices, now)? {
+        return Ok(0);
+    }
     let new = NewDigest { recipient, kind: kind.as_str(), headline: &title, since: now };
     let id = digests::insert(connection, &new, now)?;
     let settings = rules.settings(recipient);
@@ -284,6 +311,7 @@ pub(super) fn send_bulletin(
         timezone: settings.hours.zone,
         is_text_only: settings.is_text_only,
         instance: instance_token(connection)?,
+        ways: wording::ways(connection, rules, recipient, Muted::Notices, now)?,
     };
     let mut messages = Vec::new();
     for channel in channels {

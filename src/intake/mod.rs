@@ -12,11 +12,15 @@ mod recognise;
 mod rules;
 mod seen;
 mod tell;
+mod unknown;
 mod wording;
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -31,11 +35,12 @@ use crate::{
     watch::folded_words,
 };
 
-pub use collect::{collect_due, is_anything_to_collect};
-use seen::Seen;
+pub use collect::{collect_due, is_anything_to_collect, takers};
+use seen::{Listed, Seen};
 
 pub use history::Started;
 pub use rules::{FeedContext, Rules};
+pub use unknown::unknown;
 pub use wording::{queue_due, word};
 
 use muting::Muting;
@@ -87,18 +92,30 @@ pub struct Recorded {
 #[derive(Clone)]
 pub struct Intake {
     memory: Arc<Mutex<Memory>>,
+    tickets: Arc<AtomicU64>,
     window: Duration,
 }
 
 struct Memory {
     index: Index,
     seen: Seen,
-    /// How to undo what the running transaction has done to the index.
-    undo: Vec<Undo>,
+    /// Work that is done and not settled yet, the latest last: several polls may share a transaction.
+    unsettled: Vec<Work>,
     /// Last line of the log of merges and splits that the index follows.
     regrouped: i64,
     /// Stories that were put right by hand and are not decided about yet.
     undecided: BTreeSet<(StoryId, EntryId)>,
+}
+
+/// What one piece of work has done to memory, until it is known whether it was committed.
+#[derive(Default)]
+struct Work {
+    ticket: u64,
+    /// How to undo what it has done to the index.
+    undo: Vec<Undo>,
+    listed: Option<(FeedId, Listed)>,
+    /// Stories put right by hand that it has decided about.
+    decided: BTreeSet<(StoryId, EntryId)>,
 }
 
 enum Undo {
@@ -124,9 +141,9 @@ impl Intake {
         regrouping::splits(connection)?.into_iter().for_each(|parts| index.keep_split(parts));
         let size = index.len();
         let regrouped = regrouping::latest(connection)?;
-        let (seen, undo, undecided) = (Seen::default(), Vec::new(), BTreeSet::new());
-        let memory = Memory { index, seen, undo, regrouped, undecided };
-        Ok((Self { memory: Arc::new(Mutex::new(memory)), window }, size))
+        let (seen, unsettled, undecided) = (Seen::default(), Vec::new(), BTreeSet::new());
+        let memory = Arc::new(Mutex::new(Memory { index, seen, unsettled, regrouped, undecided }));
+        Ok((Self { memory, tickets: Arc::default(), window }, size))
     }
 
     /// Takes over the outlets' names after a reload.
@@ -154,17 +171,17 @@ impl Intake {
         now: Timestamp,
         next: impl FnOnce(Counts) -> Next + Send + 'static,
     ) -> Result<Recorded, Error> {
-        let at_work = self.clone();
-        let at_end = self.clone();
+        let (at_work, at_end, ticket) = (self.clone(), self.clone(), self.ticket());
         let work = move |transaction: &Transaction<'_>| {
             let mut memory = at_work.lock();
+            memory.begin(ticket);
             let (counts, queued) = take_in(transaction, &mut memory, &rules, &news, now)?;
             let Next { state, notices } = next(counts);
             feeds::save(transaction, news.feed, news.title.as_deref(), &state)?;
             feeds::tell(transaction, &news.url, &news.name, &notices, now)?;
             Ok(Recorded { counts, queued, state })
         };
-        store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
+        store.write_settled(work, move |is_committed| at_end.lock().settle(ticket, is_committed, now)).await
     }
 
     /// Takes over what was merged or split by another process since the last look; gives the deliveries that are due.
@@ -173,15 +190,23 @@ impl Intake {
         if latest == self.lock().regrouped {
             return Ok(0);
         }
-        let (at_work, at_end) = (self.clone(), self.clone());
+        let (at_work, at_end, ticket) = (self.clone(), self.clone(), self.ticket());
         let work = move |transaction: &Transaction<'_>| {
-            let touched = at_work.lock().follow(transaction)?;
+            let touched = {
+                let mut memory = at_work.lock();
+                memory.begin(ticket);
+                memory.follow(transaction)?
+            };
             let muting = Muting::load(transaction, &rules, now)?;
             let deciding = Deciding { connection: transaction, rules: &rules, muting: &muting, downtime: None, now };
             touched.into_iter().try_for_each(|(story, entry)| deciding.decide_story(story, entry))?;
             queue_due(transaction, &rules, now)
         };
-        store.write_settled(work, move |is_committed| at_end.lock().settle(is_committed, now)).await
+        store.write_settled(work, move |is_committed| at_end.lock().settle(ticket, is_committed, now)).await
+    }
+
+    fn ticket(&self) -> u64 {
+        self.tickets.fetch_add(1, Ordering::Relaxed)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
@@ -191,6 +216,18 @@ impl Intake {
 }
 
 impl Memory {
+    fn begin(&mut self, ticket: u64) {
+        self.unsettled.push(Work { ticket, ..Work::default() });
+    }
+
+    /// The work that runs.
+    fn work(&mut self) -> &mut Work {
+        if self.unsettled.is_empty() {
+            self.unsettled.push(Work::default());
+        }
+        self.unsettled.last_mut().expect("one was pushed")
+    }
+
     /// Moves in the index what the log says has moved; gives the stories to be decided about. What the log says is
     /// committed already, so none of it is undone when this transaction fails; only the decisions are then made later.
     fn follow(&mut self, transaction: &Transaction<'_>) -> Result<BTreeSet<(StoryId, EntryId)>, Error> {
@@ -202,18 +239,23 @@ impl Memory {
             self.regrouped = line.id;
             self.undecided.extend(line.entries.first().map(|entry| (line.target, *entry)));
         }
-        Ok(self.undecided.clone())
+        let decided = std::mem::take(&mut self.undecided);
+        self.work().decided.clone_from(&decided);
+        Ok(decided)
     }
 
-    fn settle(&mut self, is_committed: bool, now: Timestamp) {
-        self.seen.settle(is_committed);
+    /// Keeps or undoes what the work with this ticket has done. Work that was not committed is settled from the latest
+    /// back, so that each undoing meets the index as its work left it.
+    fn settle(&mut self, ticket: u64, is_committed: bool, now: Timestamp) {
+        let Some(at) = self.unsettled.iter().position(|work| work.ticket == ticket) else { return };
+        let Work { undo, listed, decided, .. } = self.unsettled.remove(at);
         if is_committed {
-            self.undecided.clear();
-            self.undo.clear();
+            listed.into_iter().for_each(|(feed, listed)| self.seen.keep(feed, listed));
             self.index.expire(now);
             return;
         }
-        while let Some(undo) = self.undo.pop() {
+        self.undecided.extend(decided);
+        for undo in undo.into_iter().rev() {
             match undo {
                 Undo::Inserted(entry) => self.index.remove(entry),
                 Undo::Replaced(before) => {
@@ -239,7 +281,8 @@ fn take_in(
     life::touch(transaction, now)?;
     let context = rules.feed(&news.url);
     let sorted = recognise::sort(transaction, news, memory.seen.of(news.feed, now), now)?;
-    memory.seen.note(news.feed, sorted.digests, now);
+    let listed = memory.seen.listed(news.feed, sorted.digests, now);
+    memory.work().listed = Some((news.feed, listed));
     let mut touched = memory.follow(transaction)?;
     let mut counts = Counts { listed: news.entries.len(), rekeyed: sorted.rekeyed, ..Counts::default() };
     for (id, entry) in &sorted.known {
@@ -289,13 +332,13 @@ fn update_known(
     entries::update(transaction, id, entry, corrects.as_deref(), now)?;
     search::index(transaction, id, &folded_words(&entry.title, &entry.text))?;
     let seen = before.seen;
-    memory.undo.push(Undo::Replaced(Box::new(document(id, &before.outlet, context, &before.entry, seen))));
+    memory.work().undo.push(Undo::Replaced(Box::new(document(id, &before.outlet, context, &before.entry, seen))));
     let prepared = memory.index.prepare(&document(id, &before.outlet, context, entry, seen));
     memory.index.replace(prepared);
     rules.match_entry(transaction, id, &before.outlet, context, entry, now)?;
     let was_corrected = correction(&before.entry.title, &before.entry.text).is_some();
-    if let Some(sentence) = corrects.filter(|_| !was_corrected) {
-        stories::correct(transaction, id, &sentence, now)?;
+    if corrects.is_some() && !was_corrected {
+        stories::correct(transaction, id, now)?;
     }
     Ok(Some(before.story).filter(|_| !before.baseline))
 }
@@ -322,7 +365,7 @@ fn store_new(
     keyed::remember(transaction, &story_keys, story)?;
     // What the text of a new piece corrects nobody was told; what denies the story, or is itself a correction, says so
     // in its headline.
-    let told = grouping.corrects.clone().or_else(|| correction(&entry.title, ""));
+    let is_told = grouping.corrects.is_some() || correction(&entry.title, "").is_some();
     let stored = entries::Stored {
         id,
         feed: news.feed,
@@ -339,11 +382,11 @@ fn store_new(
     };
     entries::insert(transaction, &stored, &grouping.cites)?;
     search::index(transaction, id, &folded_words(&entry.title, &entry.text))?;
-    memory.undo.push(Undo::Inserted(id));
+    memory.work().undo.push(Undo::Inserted(id));
     memory.index.insert(prepared, story);
     rules.match_entry(transaction, id, &stored.outlet, context, entry, now)?;
-    if let Some(sentence) = told.filter(|_| !news.baseline) {
-        stories::correct(transaction, id, &sentence, now)?;
+    if is_told && !news.baseline {
+        stories::correct(transaction, id, now)?;
     }
     Ok((id, story, grouping.near))
 }
@@ -365,7 +408,7 @@ fn look_again(
     }
     let merges = memory.index.second_look(&keyless, story);
     let regrouped = memory.regrouped;
-    memory.undo.extend(merges.iter().cloned().map(|merge| Undo::Merged { merge, regrouped }));
+    memory.work().undo.extend(merges.iter().cloned().map(|merge| Undo::Merged { merge, regrouped }));
     for merge in &merges {
         regrouping::merge(transaction, merge.target, merge.source, Some(&merge.reason), now)?;
         memory.regrouped = regrouping::latest(transaction)?;
@@ -385,5 +428,64 @@ fn document(id: EntryId, outlet: &str, context: &FeedContext, entry: &Entry, see
         seen,
         published: entry.published,
         language: entry.language.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn memory() -> Memory {
+        let index = Index::new(Duration::from_secs(86_400), Vec::new());
+        let undecided = BTreeSet::from([(StoryId(7), EntryId(70))]);
+        Memory { index, seen: Seen::default(), unsettled: Vec::new(), regrouped: 0, undecided }
+    }
+
+    /// What a poll that founds a story does to memory.
+    fn poll(memory: &mut Memory, ticket: u64) {
+        let id = i64::try_from(ticket).unwrap();
+        memory.begin(ticket);
+        let entry = Entry { title: format!("Ferry {id} sinks off Crete"), ..Entry::default() };
+        let prepared = memory.index.prepare(&document(EntryId(id), "echo", &FeedContext::default(), &entry, NOW));
+        memory.work().undo.push(Undo::Inserted(EntryId(id)));
+        memory.index.insert(prepared, StoryId(id));
+        let listed = memory.seen.listed(FeedId(id), Default::default(), NOW);
+        memory.work().listed = Some((FeedId(id), listed));
+        memory.work().decided = std::mem::take(&mut memory.undecided);
+    }
+
+    #[track_caller]
+    fn check(memory: &Memory, kept: &[i64]) {
+        for id in 1..4 {
+            let is_kept = kept.contains(&id);
+            assert_eq!(memory.index.story_of(EntryId(id)).is_some(), is_kept, "entry {id}");
+            assert_eq!(memory.seen.of(FeedId(id), NOW).is_some(), is_kept, "feed {id}");
+        }
+        assert_eq!(memory.undecided.is_empty(), kept.contains(&1), "the first poll decided");
+        assert!(memory.unsettled.is_empty());
+    }
+
+    #[test]
+    fn a_poll_that_fails_undoes_nothing_of_those_that_share_its_transaction() {
+        let mut memory = memory();
+        poll(&mut memory, 1);
+        poll(&mut memory, 2);
+        memory.settle(2, false, NOW);
+        poll(&mut memory, 3);
+        memory.settle(1, true, NOW);
+        memory.settle(3, true, NOW);
+        check(&memory, &[1, 3]);
+    }
+
+    #[test]
+    fn when_nothing_is_committed_all_is_undone() {
+        let mut memory = memory();
+        (1..4).for_each(|ticket| poll(&mut memory, ticket));
+        [3, 2, 1].into_iter().for_each(|ticket| memory.settle(ticket, false, NOW));
+        // Work that never began has nothing to undo.
+        memory.settle(9, false, NOW);
+        check(&memory, &[]);
     }
 }

@@ -22,11 +22,10 @@ pub(super) type Digests = HashSet<u128, BuildHasherDefault<Xxh3Default>>;
 #[derive(Default)]
 pub(super) struct Seen {
     feeds: HashMap<FeedId, Listed>,
-    /// Of the transaction that runs.
-    pending: Option<(FeedId, Listed)>,
 }
 
-struct Listed {
+/// What one document listed.
+pub(super) struct Listed {
     digests: Digests,
     /// When all of a document was last looked up.
     looked_up: Timestamp,
@@ -38,17 +37,15 @@ impl Seen {
         self.feeds.get(&feed).filter(|listed| is_fresh(listed, now)).map(|listed| &listed.digests)
     }
 
-    /// What the document of the running transaction lists.
-    pub fn note(&mut self, feed: FeedId, digests: Digests, now: Timestamp) {
+    /// What a document lists that is being taken in.
+    pub fn listed(&self, feed: FeedId, digests: Digests, now: Timestamp) -> Listed {
         let before = self.feeds.get(&feed).filter(|listed| is_fresh(listed, now));
-        let looked_up = before.map_or(now, |listed| listed.looked_up);
-        self.pending = Some((feed, Listed { digests, looked_up }));
+        Listed { digests, looked_up: before.map_or(now, |listed| listed.looked_up) }
     }
 
-    pub fn settle(&mut self, is_committed: bool) {
-        if let Some((feed, listed)) = self.pending.take().filter(|_| is_committed) {
-            self.feeds.insert(feed, listed);
-        }
+    /// Trusts it from now on: it has been committed.
+    pub fn keep(&mut self, feed: FeedId, listed: Listed) {
+        self.feeds.insert(feed, listed);
     }
 }
 
@@ -96,18 +93,17 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_committed_is_trusted_and_only_for_a_day() {
+    fn what_is_kept_is_trusted_for_a_day() {
         let now: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
         let hours = |hours| now + jiff::SignedDuration::from_hours(hours);
         let (feed, digests) = (FeedId(1), |digest| Digests::from_iter([digest]));
         let mut seen = Seen::default();
-        seen.note(feed, digests(1), now);
-        seen.settle(false);
-        assert_eq!(seen.of(feed, now), None);
-        seen.note(feed, digests(1), now);
-        seen.settle(true);
-        seen.note(feed, digests(2), hours(23));
-        seen.settle(true);
+        let mut list = |digest, now| {
+            let listed = seen.listed(feed, digests(digest), now);
+            seen.keep(feed, listed);
+        };
+        list(1, now);
+        list(2, hours(23));
         assert_eq!(seen.of(feed, hours(23)), Some(&digests(2)));
         assert_eq!(seen.of(feed, hours(24)), None, "a day after the last full look");
         assert_eq!(seen.of(feed, hours(-1)), None, "the clock was set back");

@@ -12,7 +12,7 @@ use crate::{
         Budget, Candidate, ChannelId, Corrected, Event, Facts, Priority, RecipientId, Released, Route, Told, Traffic,
         headline_changes, ready_watches, release, words,
     },
-    message::{self, Happened, Links, MatchedWatch, Message, Muted, Ticket},
+    message::{self, Happened, Links, MatchedWatch, Message, Muted, Ticket, Ways},
     store::{
         self, Error,
         alerts::{self, AlertRow, MatchRow},
@@ -178,23 +178,11 @@ impl LettingOut<'_> {
     /// How the reader ends alerts: by a link where the pages have a public URL, by mail where there is an address for it.
     fn links(&self, row: &AlertRow) -> Result<Links, Error> {
         let Deciding { connection, rules, now, .. } = self.deciding;
-        let public = rules.config.web.public_url.as_ref().filter(|_| rules.config.web.listen.is_some());
-        let address = rules.config.mail.as_ref().and_then(|mail| mail.unsubscribe.as_deref());
-        if public.is_none() && address.is_none() {
-            return Ok(Links::default());
-        }
-        let key = store::signing_key(connection)?;
-        let seal = |muted: Muted| Ticket::new(&row.recipient, muted, now).seal(&key);
-        let story = seal(Muted::Story(row.story));
+        let ways = |muted: Muted| ways(connection, rules, &row.recipient, muted, now);
         // The watch of the subject and of List-Id.
         let first = alerts::first_watches(connection, row)?.into_iter().chain(row.watches.iter().cloned()).next();
-        let watch = first.map(|watch| seal(Muted::Watch(watch)));
-        let link = |ticket: &String| public.map(|url| format!("{url}mute/{ticket}"));
-        Ok(Links {
-            story: link(&story),
-            watch: watch.as_ref().and_then(link),
-            watch_mail: address.zip(watch).map(|(address, ticket)| format!("mailto:{address}?subject=mute%20{ticket}")),
-        })
+        let watch = first.map(|watch| ways(Muted::Watch(watch))).transpose()?;
+        Ok(Links { story: ways(Muted::Story(row.story))?.link, watch: watch.unwrap_or_default() })
     }
 
     /// What is other than when the recipient was last told.
@@ -248,6 +236,26 @@ fn remarks(budget: Option<Budget>, used: usize) -> Vec<String> {
         format!("{used} of {} immediate alerts used in the last {}.", budget.immediate, words(budget.per))
     };
     budget.map(line).into_iter().collect()
+}
+
+/// How a recipient ends something: by a link where the pages have a public URL, by mail where there is an address for it.
+pub(super) fn ways(
+    connection: &Connection,
+    rules: &Rules,
+    recipient: &RecipientId,
+    muted: Muted,
+    now: Timestamp,
+) -> Result<Ways, Error> {
+    let public = rules.config.web.public_url.as_ref().filter(|_| rules.config.web.listen.is_some());
+    let address = rules.config.mail.as_ref().and_then(|mail| mail.unsubscribe.as_deref());
+    if public.is_none() && address.is_none() {
+        return Ok(Ways::default());
+    }
+    let ticket = Ticket::new(recipient, muted, now).seal(&store::signing_key(connection)?);
+    Ok(Ways {
+        link: public.map(|url| format!("{url}mute/{ticket}")),
+        mail: address.map(|address| format!("mailto:{address}?subject=mute%20{ticket}")),
+    })
 }
 
 /// An alert in the form of its channel.

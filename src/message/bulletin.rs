@@ -1,19 +1,17 @@
 //! A few sentences about the product itself: notices to the operator, and that a budget is used up.
 
 use jiff::{Timestamp, tz::TimeZone};
-use lettre::message::{
-    Mailbox,
-    header::{HeaderName, HeaderValue},
-};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    BadAddress, Message, Sender, html, identity,
-    line::{clipped, header_text, wrap},
-    mail::{date, formatted, parse_address},
+    BadAddress, Message, Sender, Ways, html, identity,
+    line::{clipped, wrap},
+    mail::{Head, collected_head, formatted},
     post::{Line, Post},
-    view::Times,
+    text::push_mute,
+    view::{Mute, Times},
+    words::{ENGLISH, Words},
 };
 use crate::alert::{ChannelId, Priority, RecipientId};
 
@@ -52,17 +50,25 @@ pub struct Bulletin {
     /// A mail without an HTML part.
     pub is_text_only: bool,
     pub instance: String,
+    /// How the reader ends such messages.
+    pub ways: Ways,
 }
 
 #[derive(Serialize)]
 struct View {
     title: String,
     lines: Vec<String>,
+    /// The line that mail clients show beside the subject.
+    state: String,
+    mute: Vec<Mute>,
+    words: &'static Words,
 }
 
 fn view(bulletin: &Bulletin) -> View {
     let times = Times { zone: &bulletin.timezone, now: bulletin.queued };
     let line = |(at, text): &(Option<Timestamp>, String)| match at {
+        // The heading says it already.
+        Some(at) if *text == bulletin.title => format!("Since {}.", times.show(*at, true)),
         Some(at) => format!("{}: {}", times.show(*at, true), clipped(text, 500)),
         None => clipped(text, 500),
     };
@@ -71,7 +77,9 @@ fn view(bulletin: &Bulletin) -> View {
     if more > 0 {
         lines.push(format!("{more} more; `storywatch feeds list` and `storywatch outbox list` show them."));
     }
-    View { title: clipped(&bulletin.title, 200), lines }
+    let state = lines.first().cloned().unwrap_or_default();
+    let mute = Mute::new(ENGLISH.mute_notices.to_owned(), bulletin.ways.link.as_deref()).into_iter().collect();
+    View { title: clipped(&bulletin.title, 200), lines, state, mute, words: &ENGLISH }
 }
 
 /// The bulletin as a mail to `to`.
@@ -79,27 +87,26 @@ fn view(bulletin: &Bulletin) -> View {
 /// # Errors
 /// When `to` is no mail address.
 pub fn bulletin_mail(bulletin: &Bulletin, sender: &Sender, to: &str) -> Result<Message, BadAddress> {
-    let to = Mailbox::new(None, parse_address(to)?);
     let id = identity::collected_id(bulletin.number, &bulletin.instance, &bulletin.channel.0, sender.address.domain());
     let view = view(bulletin);
-    let mut builder = lettre::Message::builder()
-        .from(sender.mailbox())
-        .to(to)
-        .date(date(bulletin.queued))
-        .subject(header_text(&format!("[storywatch] {}", view.title), 70))
-        .message_id(Some(format!("<{id}>")));
-    for (name, value) in [
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "All"),
-        ("Storywatch-Event", bulletin.kind.as_str()),
-    ] {
-        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
-    }
+    let head = Head {
+        id: &id,
+        subject: format!("[storywatch] {}", view.title),
+        queued: bulletin.queued,
+        list: "notices",
+        ways: &bulletin.ways,
+        own: vec![("Storywatch-Event", bulletin.kind.as_str().to_owned())],
+    };
+    let builder = collected_head(head, sender, to)?;
     let mut plain = String::new();
     wrap(&mut plain, "", &view.title);
     for line in &view.lines {
         plain.push('\n');
         wrap(&mut plain, "", line);
+    }
+    if !view.mute.is_empty() {
+        plain.push_str("\n-- \n");
+        push_mute(&mut plain, &view.mute);
     }
     let html = (!bulletin.is_text_only).then(|| html::render("bulletin.html", &view));
     Ok(Message { bytes: formatted(builder, &id, plain, html), id })

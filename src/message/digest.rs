@@ -6,16 +6,12 @@ mod text;
 mod view;
 
 use jiff::{Timestamp, tz::TimeZone};
-use lettre::message::{
-    Mailbox,
-    header::{HeaderName, HeaderValue},
-};
 use serde_json::{Value, json};
 
 use super::{
-    BadAddress, Message, Sender, html, identity,
-    line::{clipped, header_text, safe_url},
-    mail::{date, formatted, parse_address},
+    BadAddress, Message, Sender, Ways, html, identity,
+    line::{clipped, safe_url},
+    mail::{Head, collected_head, formatted},
     post::{Line, Post},
     view::MAX_HEADLINE,
 };
@@ -65,6 +61,8 @@ pub struct Digest {
     /// Silences that hold, one sentence each.
     pub silences: Vec<String>,
     pub next: Option<Timestamp>,
+    /// How the reader ends digests.
+    pub ways: Ways,
 }
 
 /// One story of a digest.
@@ -107,26 +105,21 @@ pub struct Coverage {
 /// # Errors
 /// When `to` is no mail address.
 pub fn digest_mail(digest: &Digest, sender: &Sender, to: &str) -> Result<Message, BadAddress> {
-    let to = Mailbox::new(None, parse_address(to)?);
-    let domain = sender.address.domain();
-    let id = identity::collected_id(digest.number, &digest.instance, &digest.channel.0, domain);
+    let id = identity::collected_id(digest.number, &digest.instance, &digest.channel.0, sender.address.domain());
+    let head = Head {
+        id: &id,
+        subject: digest_headline(digest),
+        queued: digest.until,
+        list: "digest",
+        ways: &digest.ways,
+        own: vec![
+            ("Storywatch-Event", "digest".to_owned()),
+            ("Storywatch-Digest", digest.kind.as_str().to_owned()),
+            ("Storywatch-Stories", digest.total.to_string()),
+        ],
+    };
+    let builder = collected_head(head, sender, to)?;
     let (plain, html) = parts(digest);
-    let mut builder = lettre::Message::builder()
-        .from(sender.mailbox())
-        .to(to)
-        .date(date(digest.until))
-        .subject(header_text(&digest_headline(digest), 70))
-        .message_id(Some(format!("<{id}>")));
-    for (name, value) in [
-        ("List-Id", format!("<{}>", identity::list_id("digest", domain))),
-        ("Auto-Submitted", "auto-generated".to_owned()),
-        ("X-Auto-Response-Suppress", "All".to_owned()),
-        ("Storywatch-Event", "digest".to_owned()),
-        ("Storywatch-Digest", digest.kind.as_str().to_owned()),
-        ("Storywatch-Stories", digest.total.to_string()),
-    ] {
-        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
-    }
     Ok(Message { bytes: formatted(builder, &id, plain, (!digest.is_text_only).then_some(html)), id })
 }
 

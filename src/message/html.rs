@@ -7,13 +7,20 @@ use serde::Serialize;
 
 use super::view::View;
 
+/// A template between the head and the foot that all have in common.
+macro_rules! framed {
+    ($middle:literal) => {
+        concat!(include_str!("templates/head.html"), include_str!($middle), include_str!("templates/foot.html"))
+    };
+}
+
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     templates.set_syntax(tags_leave_no_line());
     for (name, source) in [
-        ("alert.html", include_str!("templates/alert.html")),
-        ("digest.html", include_str!("templates/digest.html")),
-        ("bulletin.html", include_str!("templates/bulletin.html")),
+        ("alert.html", framed!("templates/alert.html")),
+        ("digest.html", framed!("templates/digest.html")),
+        ("bulletin.html", framed!("templates/bulletin.html")),
     ] {
         templates.add_template(name, source).expect("the template is part of the program and rendered by its tests");
     }

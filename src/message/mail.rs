@@ -15,7 +15,7 @@ use lettre::{
 };
 
 use super::{
-    Alert, Links, MailTemplates, Message, html, identity,
+    Alert, MailTemplates, Message, Ways, html, identity,
     line::{clean, header_text},
     text,
     view::{self, Room},
@@ -109,6 +109,42 @@ pub fn mail_parts(alert: &Alert, sender: &Sender) -> (String, String) {
     parts(alert, sender.templates.as_deref())
 }
 
+/// What the head of a digest or bulletin holds.
+pub(super) struct Head<'a> {
+    pub id: &'a str,
+    pub subject: String,
+    pub queued: Timestamp,
+    /// First label of List-Id, and how to end what it names.
+    pub list: &'a str,
+    pub ways: &'a Ways,
+    /// `Storywatch-…`.
+    pub own: Vec<(&'static str, String)>,
+}
+
+/// The head of a digest or bulletin.
+pub(super) fn collected_head(head: Head<'_>, sender: &Sender, to: &str) -> Result<MessageBuilder, BadAddress> {
+    let list = identity::list_id(head.list, sender.address.domain());
+    let builder = lettre::Message::builder()
+        .from(sender.mailbox())
+        .to(Mailbox::new(None, parse_address(to)?))
+        .date(date(head.queued))
+        .subject(header_text(&head.subject, SUBJECT))
+        .message_id(Some(format!("<{}>", head.id)));
+    let mut headers = unsubscribe(head.ways);
+    headers.push(("List-Id", format!("<{list}>")));
+    headers.push(("Auto-Submitted", "auto-generated".to_owned()));
+    headers.push(("X-Auto-Response-Suppress", "All".to_owned()));
+    headers.extend(head.own);
+    Ok(with_headers(builder, headers))
+}
+
+/// Headers that lettre knows nothing of.
+fn with_headers(builder: MessageBuilder, headers: impl IntoIterator<Item = (&'static str, String)>) -> MessageBuilder {
+    headers.into_iter().fold(builder, |builder, (name, value)| {
+        builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value))
+    })
+}
+
 /// The bytes of a message whose From and To are set.
 pub(super) fn formatted(builder: MessageBuilder, id: &str, plain: String, html: Option<String>) -> Vec<u8> {
     let message = match html {
@@ -160,7 +196,8 @@ fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
         builder = builder.in_reply_to(root.clone()).references(thread.join(" "));
     }
     let list = identity::list_id(watch, sender.address.domain());
-    for (name, value) in unsubscribe(alert).into_iter().chain([
+    let mut headers = unsubscribe(&alert.links.watch);
+    headers.extend([
         ("List-Id", format!("<{list}>")),
         ("Auto-Submitted", "auto-generated".to_owned()),
         ("X-Auto-Response-Suppress", "All".to_owned()),
@@ -169,28 +206,26 @@ fn headers(alert: &Alert, sender: &Sender, id: &str) -> MessageBuilder {
         ("Storywatch-Event", alert.event.as_str().to_owned()),
         ("Storywatch-Outlets", outlets(alert)),
         ("Storywatch-Priority", priority(alert).to_owned()),
-    ]) {
-        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
-    }
-    builder
+    ]);
+    with_headers(builder, headers)
 }
 
-/// How to end the alerts of the watch that List-Id names (RFC 2369); by one click where the link is https (RFC 8058).
-fn unsubscribe(alert: &Alert) -> Vec<(&'static str, String)> {
-    let Links { watch, watch_mail, .. } = &alert.links;
-    let ways: Vec<String> = watch.iter().chain(watch_mail).map(|way| format!("<{way}>")).collect();
+/// How to end what List-Id names (RFC 2369); by one click where the link is https (RFC 8058).
+fn unsubscribe(ways: &Ways) -> Vec<(&'static str, String)> {
+    let Ways { link, mail } = ways;
+    let ways: Vec<String> = link.iter().chain(mail).map(|way| format!("<{way}>")).collect();
     let mut headers = Vec::new();
     if !ways.is_empty() {
         headers.push(("List-Unsubscribe", ways.join(", ")));
     }
-    if watch.as_ref().is_some_and(|link| link.starts_with("https://")) {
+    if link.as_ref().is_some_and(|link| link.starts_with("https://")) {
         headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
     }
     headers
 }
 
 /// lettre's date panics before 1970 and after 9999.
-pub(super) fn date(queued: Timestamp) -> SystemTime {
+fn date(queued: Timestamp) -> SystemTime {
     let seconds = queued.as_second().clamp(0, 253_402_300_799);
     SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds.unsigned_abs())
 }

@@ -90,15 +90,21 @@ pub struct Happened {
     pub remarks: Vec<String>,
 }
 
-/// How the reader of a mail ends alerts; nothing where there are no web pages and no address for it.
+/// How the reader of a mail ends alerts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Links {
     /// To end the alerts about this story.
     pub story: Option<String>,
     /// To end those of the first watch.
-    pub watch: Option<String>,
-    /// The same by mail: `mailto:…`.
-    pub watch_mail: Option<String>,
+    pub watch: Ways,
+}
+
+/// How to end what List-Id names; nothing where there are no web pages and no address for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ways {
+    pub link: Option<String>,
+    /// `mailto:…`.
+    pub mail: Option<String>,
 }
 
 /// A watch as a message names it.

@@ -67,7 +67,7 @@ fn of_event(alert: &Alert, event: Event, times: &Times<'_>) -> Vec<News> {
             let watch = alert.watches.iter().max_by_key(|watch| watch.priority);
             let line = |watch: &super::MatchedWatch| {
                 News::line(format!(
-                    "MORE URGENT: it matches {} now, priority {}.",
+                    "MORE URGENT: it now matches the watch “{}”, priority {}.",
                     clipped(&watch.name, MAX_NAME),
                     watch.priority.as_str()
                 ))

@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Alert, Happened, Links, MatchedWatch};
+use super::{Alert, Happened, Links, MatchedWatch, Ways};
 use crate::{
     alert::{ChannelId, Event, Priority, RecipientId},
     entry::EntryId,
@@ -107,8 +107,10 @@ pub fn samples() -> [Alert; 2] {
         happened: Happened::default(),
         links: Links {
             story: Some("https://alerts.example.org/mute/sample-of-a-story".to_owned()),
-            watch: Some("https://alerts.example.org/mute/sample-of-a-watch".to_owned()),
-            watch_mail: Some("mailto:requests@example.org?subject=mute%20sample".to_owned()),
+            watch: Ways {
+                link: Some("https://alerts.example.org/mute/sample-of-a-watch".to_owned()),
+                mail: Some("mailto:requests@example.org?subject=mute%20sample".to_owned()),
+            },
         },
         is_text_only: false,
     };

@@ -382,6 +382,15 @@ fn an_alert_without_members_watches_or_headline_is_survived() {
 }
 
 #[test]
+fn a_piece_that_is_dated_before_the_first_makes_the_order_uncertain() {
+    let mut alert = follow_up();
+    assert!(!text_part(&raw(&alert)).contains("uncertain"));
+    alert.story.members[1].published = Some(time("2026-11-23T17:50:00Z"));
+    let text = text_part(&raw(&alert)).replace("\n      ", " ");
+    assert!(text.contains("Küstenpost dates its own piece 12:50 EST, so the order is uncertain."), "{text}");
+}
+
+#[test]
 fn both_parts_carry_the_same_facts() {
     let raw = raw(&follow_up());
     let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");

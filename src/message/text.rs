@@ -3,7 +3,7 @@
 use super::{
     excerpt::Excerpt,
     line::{padded, wrap},
-    view::{Link, Row, View, Why},
+    view::{Link, Mute, Row, View, Why},
     words::Words,
 };
 
@@ -28,11 +28,16 @@ pub(super) fn text(view: &View) -> String {
     for note in &view.notes {
         wrap(&mut out, "", note);
     }
-    for mute in &view.mute {
-        wrap(&mut out, "", &format!("{}:", mute.label));
+    push_mute(&mut out, &view.mute);
+    out
+}
+
+/// How to end what this is one of.
+pub(super) fn push_mute(out: &mut String, ways: &[Mute]) {
+    for mute in ways {
+        wrap(out, "", &format!("{}:", mute.label));
         out.push_str(&format!("<{}>\n", mute.url));
     }
-    out
 }
 
 pub(super) fn push_link(out: &mut String, indent: &str, link: Option<&Link>) {

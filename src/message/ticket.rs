@@ -1,4 +1,5 @@
-//! What a link in a mail permits: to end the alerts about one story, or of one watch, to the reader of that mail.
+//! What a link in a mail permits: to end the alerts about one story or of one watch, the digests or the notices, to the
+//! reader of that mail.
 //!
 //! Whoever holds a ticket may use it until it expires; nobody can make one who does not know the database's key. No
 //! login is involved, so that "unsubscribe" works from any mail client (RFC 8058).
@@ -17,8 +18,8 @@ use crate::{
 const LIFE: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// How long a story is silent: longer than any story is followed.
 const STORY: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// How long a watch is: until somebody ends the silence.
-const WATCH: SignedDuration = SignedDuration::from_hours(3650 * 24);
+/// How long the others are: until somebody ends the silence.
+const LASTING: SignedDuration = SignedDuration::from_hours(3650 * 24);
 /// Octets of the signature: 128 bits cannot be guessed.
 const SIGNATURE: usize = 16;
 /// Longer is none of ours.
@@ -29,6 +30,8 @@ const LONGEST: usize = 1000;
 pub enum Muted {
     Story(StoryId),
     Watch(String),
+    Digests,
+    Notices,
 }
 
 /// A permission to end alerts.
@@ -60,7 +63,9 @@ impl Ticket {
     pub fn silence(&self, now: Timestamp) -> Silence {
         let (what, span) = match &self.muted {
             Muted::Story(story) => (Silenced::Story(*story), STORY),
-            Muted::Watch(watch) => (Silenced::Watch(watch.clone()), WATCH),
+            Muted::Watch(watch) => (Silenced::Watch(watch.clone()), LASTING),
+            Muted::Digests => (Silenced::Digests, LASTING),
+            Muted::Notices => (Silenced::Notices, LASTING),
         };
         Silence {
             id: SilenceId(0),
@@ -77,6 +82,8 @@ impl Ticket {
         let (kind, value) = match &self.muted {
             Muted::Story(story) => ("story", story.0.to_string()),
             Muted::Watch(watch) => ("watch", watch.clone()),
+            Muted::Digests => ("digests", String::new()),
+            Muted::Notices => ("notices", String::new()),
         };
         let body = serde_json::json!([kind, value, self.recipient.0, self.expires]).to_string();
         let body = URL_SAFE_NO_PAD.encode(body);
@@ -112,6 +119,8 @@ fn read(body: &str) -> Option<Ticket> {
     let muted = match kind.as_str() {
         "story" => Muted::Story(StoryId(value.parse().ok()?)),
         "watch" => Muted::Watch(value),
+        "digests" => Muted::Digests,
+        "notices" => Muted::Notices,
         _ => return None,
     };
     Some(Ticket { recipient: RecipientId(recipient), muted, expires })

@@ -57,6 +57,13 @@ pub(super) struct Mute {
     pub host: String,
 }
 
+impl Mute {
+    pub fn new(label: String, url: Option<&str>) -> Option<Self> {
+        let (url, host) = safe_url(url?)?;
+        Some(Self { label, url, host })
+    }
+}
+
 /// Who had it first.
 #[derive(Debug, Serialize)]
 pub(super) struct Lead {
@@ -142,7 +149,7 @@ pub(super) fn link(url: Option<&str>) -> Option<Link> {
     Some(Link { url, host })
 }
 
-/// Times as the recipient reads them: the day is named unless it is the day of the mail.
+/// Times as the recipient reads them: the day is named unless it is the day of the mail, the year unless it is its year.
 pub(super) struct Times<'a> {
     pub zone: &'a TimeZone,
     pub now: Timestamp,
@@ -151,19 +158,20 @@ pub(super) struct Times<'a> {
 impl Times<'_> {
     pub fn show(&self, time: Timestamp, with_zone: bool) -> String {
         let here = time.to_zoned_datetime(self.zone.clone());
-        let today = here.date() == self.now.to_zoned_datetime(self.zone.clone()).date();
-        let format = match (today, with_zone) {
-            (true, true) => "%H:%M %Z",
-            (true, false) => "%H:%M",
-            (false, true) => "%-d %b %Y %H:%M %Z",
-            (false, false) => "%-d %b %Y %H:%M",
+        let now = self.now.to_zoned_datetime(self.zone.clone());
+        let day = match here.date() == now.date() {
+            true => "",
+            false if here.year() == now.year() => "%-d %b ",
+            false => "%-d %b %Y ",
         };
-        here.strftime(format).to_string()
+        here.strftime(&format!("{day}%H:%M{}", if with_zone { " %Z" } else { "" })).to_string()
     }
 }
 
 fn lead(first: &Member, times: &Times<'_>) -> Lead {
-    let published = first.published.map(|time| format!(" (published {})", times.show(time, false)));
+    let seen = times.show(first.seen, false);
+    let published = first.published.map(|time| times.show(time, false)).filter(|published| *published != seen);
+    let published = published.map(|time| format!(" (published {time})"));
     Lead {
         outlet: outlet_name(first),
         when: format!("first seen {}{}", times.show(first.seen, true), published.unwrap_or_default()),
@@ -231,10 +239,14 @@ fn reasons(watch: &MatchedWatch) -> Vec<String> {
     found.chunk_by(|a, b| a.0 == b.0).map(reason).collect()
 }
 
+fn has_own_words(relation: Relation) -> bool {
+    !matches!(relation, Relation::Wire | Relation::Copy)
+}
+
 /// The pieces after the first: those with news of their own as rows, the rest as counts.
 fn others(alert: &Alert, times: &Times<'_>, rows: usize) -> (Vec<Row>, Vec<String>) {
     let others = alert.story.members.get(1..).unwrap_or_default();
-    let own = |member: &&Member| !matches!(member.relation, Relation::Wire | Relation::Copy | Relation::SameOutlet);
+    let own = |member: &&Member| has_own_words(member.relation) && member.relation != Relation::SameOutlet;
     let also = others.iter().filter(own).take(rows).map(|member| row(alert, member, times)).collect();
     let mut not_listed = Vec::new();
     let more = others.iter().filter(own).count().saturating_sub(rows);
@@ -284,7 +296,10 @@ fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
     if independent.len() > 1 {
         who.push(format!("Independent of each other: {}.", independent.join(", ")));
     }
-    let citations = alert.story.members.iter().flat_map(|member| member.cites.iter().map(move |cite| (member, cite)));
+    who.extend(dated_before(alert, first, times));
+    // A copy says what its original says.
+    let own = alert.story.members.iter().filter(|member| has_own_words(member.relation));
+    let citations = own.flat_map(|member| member.cites.iter().map(move |cite| (member, cite)));
     for (member, citation) in citations.take(MAX_CITATIONS) {
         let sentence = clipped(&citation.sentence, MAX_SENTENCE);
         let cited = name_of(alert, &citation.outlet);
@@ -293,14 +308,22 @@ fn who(alert: &Alert, times: &Times<'_>) -> Vec<String> {
     who
 }
 
+/// Feeds are asked now and then, so the one that was seen first need not have been first.
+fn dated_before(alert: &Alert, first: &Member, times: &Times<'_>) -> Option<String> {
+    let said = first.published.unwrap_or(first.seen).min(first.seen);
+    let others = alert.story.members.iter().filter(|member| has_own_words(member.relation));
+    let dated = others.filter_map(|member| Some((member.published.filter(|time| *time < said)?, member)));
+    let (time, member) = dated.filter(|(_, member)| member.outlet != first.outlet).min_by_key(|(time, _)| *time)?;
+    let time = times.show(time, true);
+    Some(format!("{} dates its own piece {time}, so the order is uncertain.", outlet_name(member)))
+}
+
 fn mute(alert: &Alert) -> Vec<Mute> {
     let watch = alert.watches.first().map_or("", |watch| watch.name.as_str());
-    let way = |label: String, url: &Option<String>| {
-        let (url, host) = safe_url(url.as_deref()?)?;
-        Some(Mute { label, url, host })
-    };
-    let story = way(ENGLISH.mute_story.to_owned(), &alert.links.story);
-    let watch = way(format!("{} {}", ENGLISH.mute_watch, clipped(watch, MAX_NAME)), &alert.links.watch);
+    let links = &alert.links;
+    let story = Mute::new(ENGLISH.mute_story.to_owned(), links.story.as_deref());
+    let label = format!("{} {}", ENGLISH.mute_watch, clipped(watch, MAX_NAME));
+    let watch = Mute::new(label, links.watch.link.as_deref());
     story.into_iter().chain(watch).collect()
 }
 
@@ -309,7 +332,7 @@ fn notes(alert: &Alert, watches: usize) -> Vec<String> {
     for watch in alert.watches.iter().take(watches) {
         let name = clipped(&watch.name, MAX_NAME);
         let note = watch.note.as_deref().map(|note| clipped(note, MAX_SENTENCE)).filter(|note| !note.is_empty());
-        notes.push(note.map_or(format!("Watch {name}."), |note| format!("Watch {name}: {note}")));
+        notes.extend(note.map(|note| format!("Watch {name}: {note}")));
     }
     let unlisted = alert.watches.len().saturating_sub(watches);
     if unlisted > 0 {

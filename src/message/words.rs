@@ -22,6 +22,9 @@ pub(super) struct Words {
     pub mute_story: &'static str,
     /// Before the name of a watch.
     pub mute_watch: &'static str,
+    /// Not "end these": SpamAssassin takes that for spam.
+    pub mute_digests: &'static str,
+    pub mute_notices: &'static str,
     pub no_headline: &'static str,
     /// How a story stands, in the order of [`Event::ALL`].
     states: [&'static str; Event::ALL.len()],
@@ -38,6 +41,8 @@ pub(super) const ENGLISH: Words = Words {
     within: "in",
     mute_story: "Mute this story",
     mute_watch: "Mute the watch",
+    mute_digests: "Mute the digests",
+    mute_notices: "Mute the notices",
     no_headline: "(no headline)",
     states: ["New", "Corrected", "More urgent", "Confirmed", "Headline changed", "Back again"],
 };

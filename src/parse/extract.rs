@@ -140,10 +140,12 @@ pub(super) fn absolute(written: &str, base: Option<&Url>) -> Option<String> {
     Some(joined).filter(|url| !is_script && url.len() <= limits::URL)
 }
 
-/// A relative address as a URL parser would read it, without the characters that it skips.
+/// A relative address as a URL parser would read it, without the characters that it skips; none if it is one no more
+/// without them, since it might then be a script's.
 fn relative(written: &str) -> Option<String> {
     let clean: String = written.chars().filter(|c| !c.is_control() && is_legal(*c)).collect();
-    Some(clean.trim().to_owned()).filter(|clean| !clean.is_empty())
+    let is_relative = |clean: &String| Url::parse(clean) == Err(url::ParseError::RelativeUrlWithoutBase);
+    Some(clean.trim().to_owned()).filter(|clean| !clean.is_empty() && is_relative(clean))
 }
 
 fn entry(tree: &Tree<'_>, item: NodeId, feed_base: Option<&Url>) -> ParsedEntry {

@@ -6,6 +6,7 @@
 //! as one well-formed Atom document (`canonical`); that one feed-rs reads (`reading`). Strict first and forgiving on
 //! error would be worse: given the published document, feed-rs accepts many that it loses dates and titles of.
 
+pub mod article;
 mod asked;
 mod canonical;
 pub mod dates;

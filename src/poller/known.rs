@@ -50,7 +50,8 @@ pub(super) fn after_jump(
 }
 
 pub(super) fn pace(config: &Config, feed: &Feed) -> Pace {
-    Pace { every: feed.every, min_interval: config.polling.min_interval, max_interval: config.polling.max_interval }
+    let (min_interval, max_interval) = (config.polling.min_interval, config.polling.max_interval);
+    Pace { every: feed.every, min_interval, max_interval, is_pushed: false }
 }
 
 /// Rows of the enabled feeds, made where there are none.

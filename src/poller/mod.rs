@@ -3,10 +3,12 @@
 //!
 //! Must not decide when to poll (that is `schedule`) nor what is news (that is `intake`).
 
+mod full_text;
 mod holds;
 mod known;
 mod one;
 mod pass;
+mod pushed;
 mod whole;
 
 use std::{
@@ -20,7 +22,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Notify, Semaphore, watch},
     task::{Id, JoinError, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
@@ -34,15 +36,16 @@ use crate::{
     entry::FeedId,
     fetch::{Client, registrable_domain},
     intake::{Counts, Intake, Rules},
-    schedule::{self, Hold, Notice, PollState, Reach, Trouble},
-    store::{self, Store, feeds, notices},
+    schedule::{self, Hold, Notice, Pace, PollState, Reach, Trouble},
+    store::{self, Store, feeds, notices, subscriptions::Hub},
 };
 
-pub use one::ways;
+pub use one::{way, ways};
 pub use pass::{Pass, Polled};
 
 use holds::Holds;
 use known::{Known, pace, sync_rows};
+use pushed::Hubs;
 
 /// The longest sleep, so that the watchdog sees the loop move on.
 const IDLE: Duration = Duration::from_secs(1);
@@ -54,6 +57,10 @@ const AFTER_ERROR: Duration = Duration::from_secs(15);
 /// up by feeds that only queue for a slot.
 const BEGUN_AT_ONCE: usize = 512;
 
+/// Documents that are read, or wait to be stored, at one time. What is read of a document takes several times its room,
+/// and every thread that reads has a stack and a heap of its own.
+const READ_AT_ONCE: usize = 16;
+
 /// A wall clock that has moved against the monotonic one by more than this was set; less is drift.
 const CLOCK_WAS_SET: Duration = Duration::from_secs(60);
 
@@ -61,6 +68,17 @@ const CLOCK_WAS_SET: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Tools {
     pub client: Client,
+}
+
+/// What the loops tell one another, besides what they store.
+#[derive(Clone, Default)]
+pub struct Bells {
+    /// Something is to be sent.
+    pub wake: Arc<Notify>,
+    /// A hub has sent or confirmed something.
+    pub pushes: Arc<Notify>,
+    /// A feed has named another hub.
+    pub hubs: Arc<Notify>,
 }
 
 /// The poller and all feeds it knows.
@@ -74,6 +92,7 @@ pub struct Poller {
     /// What is due when; feeds being polled and feeds given up are not in it.
     queue: BTreeSet<(Timestamp, FeedId)>,
     holds: Holds,
+    reading: Arc<Semaphore>,
     polling: JoinSet<Landed>,
     in_flight: HashMap<Id, FeedId>,
     /// States that are newer than what is stored, and what the operator is to be told with them.
@@ -83,6 +102,7 @@ pub struct Poller {
     /// What the operator is to be told of the network; not stored yet.
     new_reach: Option<Option<String>>,
     progress: Arc<AtomicU64>,
+    hubs: Hubs,
     /// What both clocks showed at the last turn.
     last_turn: (Timestamp, Instant),
 }
@@ -101,6 +121,10 @@ struct Landed {
     counts: Counts,
     queued: usize,
     failure: Option<store::Error>,
+    /// What the document says of a hub; `None`: nothing was read.
+    hub: Option<Option<Hub>>,
+    /// What a hub pushed is done with; `true`: it was a feed document.
+    pushed: Option<bool>,
 }
 
 impl Poller {
@@ -119,6 +143,7 @@ impl Poller {
         let config = Arc::clone(&rules.config);
         let known = store.write(move |transaction| sync_rows(transaction, &config, now)).await?;
         let holds = store.read(move |connection| feeds::held_hosts(connection, now)).await?;
+        let hubs = Hubs::load(&store, now).await?;
         let mut poller = Self {
             store,
             intake,
@@ -128,6 +153,7 @@ impl Poller {
             feeds: BTreeMap::new(),
             queue: BTreeSet::new(),
             holds: Holds::new(holds.into_iter().map(|(host, until, reason)| (host, Hold { until, reason })).collect()),
+            reading: Arc::new(Semaphore::new(READ_AT_ONCE)),
             polling: JoinSet::new(),
             in_flight: HashMap::new(),
             unsaved: BTreeMap::new(),
@@ -135,6 +161,7 @@ impl Poller {
             reach: Reach::default(),
             new_reach: None,
             progress: Arc::default(),
+            hubs,
             last_turn: (now, Instant::now()),
         };
         for (id, feed, state) in known {
@@ -148,12 +175,12 @@ impl Poller {
         Arc::clone(&self.progress)
     }
 
-    /// Polls until `stop`; polls in flight are abandoned then. `wake` is told when something is to be sent.
+    /// Polls until `stop`; polls in flight are abandoned then.
     pub async fn run(
         mut self,
         mut rounds: watch::Receiver<Round>,
         tools: watch::Receiver<Tools>,
-        wake: Arc<Notify>,
+        bells: Bells,
         stop: CancellationToken,
     ) {
         let progress = self.progress();
@@ -162,7 +189,7 @@ impl Poller {
         while !stop.is_cancelled() {
             self.progress.fetch_add(1, Ordering::Relaxed);
             let turned = match failed.take().map_or(Ok(()), Self::after_failure) {
-                Ok(()) => self.turn(&wake).await,
+                Ok(()) => self.turn(&bells).await,
                 failure => failure,
             };
             let pause = match turned {
@@ -176,8 +203,9 @@ impl Poller {
                 () = stop.cancelled() => {}
                 () = rest(pause, &progress) => {}
                 Some(done) = self.polling.join_next_with_id(), if pause != AFTER_ERROR => {
-                    failed = self.landed(done, &wake).and_then(|(_, landed)| landed.failure);
+                    failed = self.landed(done, &bells.wake).and_then(|(_, landed)| landed.failure);
                 }
+                () = bells.pushes.notified() => self.hubs.has_rung = true,
                 Ok(()) = rounds.changed() => {
                     let rules = Arc::clone(&rounds.borrow_and_update().rules);
                     let tools = tools.borrow().clone();
@@ -186,20 +214,21 @@ impl Poller {
             }
         }
         self.polling.shutdown().await;
-        if let Err(failure) = self.save(Vec::new()).await {
+        if let Err(failure) = self.save(Vec::new()).await.and(self.save_hubs(&bells).await) {
             warn!(error = %failure, "the last states of feeds could not be stored");
         }
     }
 
     /// Takes in what has landed, stores what is not stored yet, begins what is due.
-    async fn turn(&mut self, wake: &Notify) -> Result<(), store::Error> {
+    async fn turn(&mut self, bells: &Bells) -> Result<(), store::Error> {
         while let Some(done) = self.polling.try_join_next_with_id() {
-            if let Some(failure) = self.landed(done, wake).and_then(|(_, landed)| landed.failure) {
+            if let Some(failure) = self.landed(done, &bells.wake).and_then(|(_, landed)| landed.failure) {
                 Self::after_failure(failure)?;
             }
         }
         let now = self.clock.now();
         self.look_at_the_clock(now);
+        self.tend_hubs(bells, now).await?;
         let due: Vec<FeedId> =
             self.queue.iter().take_while(|(time, _)| *time <= now).take(BEGUN_AT_ONCE).map(|(_, id)| *id).collect();
         self.begin(due, now).await
@@ -239,22 +268,28 @@ impl Poller {
     }
 
     fn begin_one(&mut self, id: FeedId) {
-        let Some(known) = self.feeds.get(&id) else { return };
-        self.queue.remove(&(known.state.next_poll, id));
-        let poll = one::Poll {
+        let Some(poll) = self.poll_of(id) else { return };
+        self.queue.remove(&(poll.state.next_poll, id));
+        let task = self.polling.spawn(poll.run());
+        self.in_flight.insert(task.id(), id);
+    }
+
+    fn poll_of(&self, id: FeedId) -> Option<one::Poll> {
+        let known = self.feeds.get(&id)?;
+        let is_pushed = self.hubs.is_relied_on(id, self.clock.now());
+        Some(one::Poll {
             id,
             feed: known.feed.clone(),
             state: known.state.clone(),
-            pace: pace(&self.rules.config, &known.feed),
+            pace: Pace { is_pushed, ..pace(&self.rules.config, &known.feed) },
             store: Arc::clone(&self.store),
             intake: self.intake.clone(),
             rules: Arc::clone(&self.rules),
             tools: self.tools.clone(),
             holds: self.holds.clone(),
+            reading: Arc::clone(&self.reading),
             clock: self.clock,
-        };
-        let task = self.polling.spawn(poll.run());
-        self.in_flight.insert(task.id(), id);
+        })
     }
 
     fn landed(&mut self, done: Result<(Id, Landed), JoinError>, wake: &Notify) -> Option<(FeedId, Landed)> {
@@ -264,6 +299,7 @@ impl Poller {
             Ok((_, landed)) => landed,
             Err(panic) => self.after_panic(id, &panic)?,
         };
+        self.hubs.note(id, &landed);
         self.note_reach(&mut landed);
         if landed.queued > 0 {
             wake.notify_one();
@@ -279,7 +315,7 @@ impl Poller {
 
     /// When nothing answers at all, that is told, and not of every feed that it fails.
     fn note_reach(&mut self, landed: &mut Landed) {
-        if landed.is_held {
+        if landed.is_held || landed.pushed.is_some() {
             return;
         }
         let feeds = self.feeds.len();
@@ -420,6 +456,7 @@ impl Poller {
         let back = jump.is_negative().then(|| jump.unsigned_abs());
         if let Some(jump) = back {
             self.holds.set_back(jump);
+            self.hubs.set_back(jump);
         }
         for (id, known) in known::after_jump(known, &self.rules.config, now, back) {
             self.set_state(id, known.state, Some(Vec::new()));
@@ -463,7 +500,8 @@ impl Landed {
     fn unsaved(state: PollState, notices: Vec<Notice>) -> Self {
         let counts = Counts::default();
         let (is_saved, is_held, is_answered) = (false, false, false);
-        Self { state, notices, is_saved, hold: None, is_held, is_answered, counts, queued: 0, failure: None }
+        let (hold, failure, hub, pushed) = (None, None, None, None);
+        Self { state, notices, is_saved, hold, is_held, is_answered, counts, queued: 0, failure, hub, pushed }
     }
 }
 

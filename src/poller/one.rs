@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{Landed, Tools, holds::Holds, whole::is_whole};
@@ -10,12 +11,12 @@ use crate::{
     chance,
     clock::Clock,
     config::{self, Config, Feed, Polling, Route, without_secrets},
-    entry::{self, Entry, FeedId},
-    fetch::{Error, Proxy, Request, Response, Way, registrable_domain},
+    entry::{self, Entry, FeedId, text::headline},
+    fetch::{Error, Links, Proxy, Request, Response, Way, registrable_domain},
     intake::{Counts, Intake, News, Next, Rules},
     parse::{self, NotAFeed, ParsedFeed},
     schedule::{self, Cause, Fetched, Hints, Notice, Outcome, Pace, PollState},
-    store::{self, Store},
+    store::{self, Store, subscriptions::Hub},
 };
 
 pub(super) struct Poll {
@@ -28,18 +29,36 @@ pub(super) struct Poll {
     pub rules: Arc<Rules>,
     pub tools: Tools,
     pub holds: Holds,
+    pub reading: Arc<Semaphore>,
     pub clock: Clock,
 }
 
 /// A document read: what of it is stored, and what the schedule wants to know.
-struct Read {
-    title: Option<String>,
+pub(super) struct Read {
+    pub title: Option<String>,
     hints: Hints,
     period: Option<Duration>,
-    entries: Vec<Entry>,
+    pub entries: Vec<Entry>,
     /// The document goes on to its end.
     is_whole: bool,
+    hub: Option<String>,
+    topic: Option<String>,
 }
+
+impl Read {
+    /// What is said of a hub: by the headers first, then by the document. Without a name for the feed there is nothing
+    /// to ask a hub for.
+    fn hub(&self, links: &Links) -> Option<Hub> {
+        let (header, topic) = (links.hub.as_ref(), links.topic.as_ref());
+        let url = header.map(ToString::to_string).or_else(|| self.hub.clone())?;
+        let topic = topic.map(ToString::to_string).or_else(|| self.topic.clone())?;
+        let is_short = |text: &str| text.len() <= LONGEST_ADDRESS;
+        (is_short(&url) && is_short(&topic)).then_some(Hub { url, topic })
+    }
+}
+
+/// Bytes of a hub's address, and of a topic.
+const LONGEST_ADDRESS: usize = 2048;
 
 /// Where a feed is fetched from now.
 pub(super) fn address(feed: &Feed, state: &PollState) -> Url {
@@ -49,11 +68,13 @@ pub(super) fn address(feed: &Feed, state: &PollState) -> Url {
 
 /// The ways out that the feeds of a configuration take.
 pub fn ways(config: &Config) -> Vec<Way> {
-    config.feeds.iter().map(|feed| way(&config.polling, feed)).collect()
+    let of_feeds = config.feeds.iter().map(|feed| way(&config.polling, Some(feed)));
+    of_feeds.chain([way(&config.polling, None)]).collect()
 }
 
-fn way(polling: &Polling, feed: &Feed) -> Way {
-    let proxy = match &feed.route {
+/// The way out that a feed takes, or what is asked on behalf of none.
+pub fn way(polling: &Polling, feed: Option<&Feed>) -> Way {
+    let proxy = match feed.and_then(|feed| feed.route.as_ref()) {
         Some(Route::Straight) => None,
         Some(Route::Through(proxy)) => Some(proxy),
         None => polling.proxy.as_ref(),
@@ -62,8 +83,10 @@ fn way(polling: &Polling, feed: &Feed) -> Way {
         proxy.login.as_ref().map(|(user, password)| (user.clone(), password.expose().to_owned()))
     };
     let proxy = proxy.map(|proxy| Proxy { url: proxy.url.clone(), login: login(proxy) });
-    let trusted =
-        [&polling.trusted, &feed.trusted].into_iter().flatten().flat_map(|certificates| certificates.to_vec());
+    let trusted = [&polling.trusted, feed.map_or(&None, |feed| &feed.trusted)]
+        .into_iter()
+        .flatten()
+        .flat_map(|certificates| certificates.to_vec());
     Way { proxy, trusted: trusted.collect() }
 }
 
@@ -121,7 +144,7 @@ impl Poll {
             headers: self.feed.headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect(),
             basic_auth: self.feed.user.clone().map(|user| (user, password.unwrap_or_default())),
             user_agent: self.feed.user_agent.clone(),
-            way: way(&self.rules.config.polling, &self.feed),
+            way: way(&self.rules.config.polling, Some(&self.feed)),
             timeout: self.rules.config.polling.timeout,
             max_body: self.rules.config.polling.max_body,
             ..Request::new(url)
@@ -142,10 +165,19 @@ impl Poll {
         let body = std::mem::take(&mut response.body);
         let (content_type, base) = (response.content_type.clone(), response.final_url.clone());
         let language = self.feed.language.clone();
+        let reading = Arc::clone(&self.reading);
+        // Kept until what was read is stored. The semaphore is never closed.
+        let _turn = reading.acquire().await;
         // Reading a large document takes longer than other polls should have to wait.
         let read = tokio::task::spawn_blocking(move || read(&body, content_type.as_deref(), &base, language)).await;
         match read {
-            Ok(Ok(read)) => self.record(response, read, now).await,
+            Ok(Ok(read)) => match self.with_full_text(read.entries).await {
+                Ok(entries) => {
+                    let now = self.clock.now();
+                    self.record(response, Read { entries, ..read }, now).await
+                }
+                Err(failure) => self.not_stored(failure),
+            },
             Ok(Err(not_a_feed)) => {
                 let outcome = Outcome::NotAFeed { status: response.status, reason: not_a_feed.to_string() };
                 self.without_news(&outcome, None, now)
@@ -158,15 +190,20 @@ impl Poll {
         }
     }
 
-    async fn record(self, response: Response, read: Read, now: Timestamp) -> Landed {
-        let news = News {
+    pub(super) fn news(&self, title: Option<String>, entries: Vec<Entry>) -> News {
+        News {
             feed: self.id,
             url: self.feed.url.to_string(),
             name: self.feed.name.clone(),
-            title: read.title,
-            entries: read.entries,
+            title,
+            entries,
             baseline: !self.state.baselined,
-        };
+        }
+    }
+
+    async fn record(self, response: Response, read: Read, now: Timestamp) -> Landed {
+        let hub = read.hub(&response.links);
+        let news = self.news(read.title, read.entries);
         let (before, pace, jitter) = (self.state.clone(), self.pace, chance::signed());
         let backed_off = |failure: &store::Error| {
             let outcome = Outcome::Failed { error: failure.to_string(), cause: Cause::Other };
@@ -191,6 +228,7 @@ impl Poll {
         match self.intake.record(&self.store, Arc::clone(&self.rules), news, now, next).await {
             Ok(recorded) => Landed {
                 is_saved: true,
+                hub: Some(hub),
                 counts: recorded.counts,
                 queued: recorded.queued,
                 ..Landed::unsaved(recorded.state, Vec::new())
@@ -201,10 +239,12 @@ impl Poll {
                 Landed { failure: Some(failure), ..landed }
             }
             // Nothing was stored, the validators neither: the next poll gets the same document again, after a rest.
-            Err(failure) => {
-                Landed { is_saved: true, failure: Some(failure), ..Landed::unsaved(self.state, Vec::new()) }
-            }
+            Err(failure) => self.not_stored(failure),
         }
+    }
+
+    pub(super) fn not_stored(self, failure: store::Error) -> Landed {
+        Landed { is_saved: true, failure: Some(failure), ..Landed::unsaved(self.state, Vec::new()) }
     }
 }
 
@@ -225,19 +265,26 @@ pub(super) fn without_tokens(text: &str) -> String {
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-fn shown(notices: Vec<Notice>) -> Vec<Notice> {
+pub(super) fn shown(notices: Vec<Notice>) -> Vec<Notice> {
     let text = without_tokens;
     notices.into_iter().map(|notice| Notice { text: text(&notice.text), ..notice }).collect()
 }
 
-fn read(bytes: &[u8], content_type: Option<&str>, url: &Url, language: Option<String>) -> Result<Read, NotAFeed> {
+pub(super) fn read(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: &Url,
+    language: Option<String>,
+) -> Result<Read, NotAFeed> {
     let (mut feed, _problems) = parse::parse_feed(bytes, content_type, Some(url))?;
     // What the operator says of a feed's language stands above what the feed says.
     feed.language = language.or(feed.language);
     let parsed = std::mem::take(&mut feed.entries);
     let entries = parsed.iter().map(|parsed| entry::from_parsed(parsed, &feed, Some(url))).collect();
     let (hints, period) = (hints(&feed), feed.update_interval());
-    Ok(Read { title: feed.title, hints, period, entries, is_whole: is_whole(bytes) })
+    let title = feed.title.as_deref().map(headline).filter(|title| !title.is_empty());
+    let is_whole = is_whole(bytes);
+    Ok(Read { title, hints, period, entries, is_whole, hub: feed.hub, topic: feed.self_url })
 }
 
 fn hints(feed: &ParsedFeed) -> Hints {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::{BEGUN_AT_ONCE, Known, Poller};
+use super::{BEGUN_AT_ONCE, Bells, Known, Poller};
 use crate::{entry::FeedId, intake::Counts, store};
 
 /// Which feeds one pass in the foreground polls.
@@ -69,6 +69,7 @@ impl Poller {
             }
         }
         self.save(Vec::new()).await?;
+        self.save_hubs(&Bells::default()).await?;
         Ok(order.into_iter().filter_map(|id| self.polled(id, counts.get(&id))).collect())
     }
 

@@ -9,6 +9,9 @@ use super::{after, set_back};
 /// A host that has hung so often in a row, whichever of its feeds was asked, is left alone for a while.
 const HANGS: u32 = 3;
 const FIRST_REST: Duration = Duration::from_secs(30);
+/// A 429 to a page that says no time.
+const BARE: Duration = Duration::from_secs(10 * 60);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
 const LONGEST_REST: Duration = Duration::from_secs(30 * 60);
 
 /// Nothing is asked of a host until then.
@@ -17,6 +20,14 @@ pub struct Hold {
     pub until: Timestamp,
     /// For `feeds list`: "429: Retry-After 1h".
     pub reason: String,
+}
+
+impl Hold {
+    /// What a host asks for by a 429 to something that is no poll.
+    pub fn asked_for(retry_after: Option<Duration>, now: Timestamp) -> Self {
+        let wait = retry_after.unwrap_or(BARE).clamp(Duration::from_secs(1), LONGEST_RETRY_AFTER);
+        Self { until: after(now, wait), reason: "429 to a page of it".to_owned() }
+    }
 }
 
 /// Holds by registrable domain, as kept in the store, and how often in a row a host has hung.

@@ -6,6 +6,7 @@ mod health;
 mod hints;
 mod holds;
 mod next;
+mod pushed;
 mod reach;
 mod start;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use self::{
     hints::Hints,
     holds::{Hold, HostHolds},
     next::{Cause, Fetched, Next, Outcome, next},
+    pushed::{pinged, pushed},
     reach::Reach,
     start::{first_poll, postpone, resume, set_back, sooner, underway},
 };
@@ -85,7 +87,13 @@ pub struct Pace {
     pub every: Option<Duration>,
     pub min_interval: Duration,
     pub max_interval: Duration,
+    /// A hub has told of the feed's last news, and is still bound to tell of the next.
+    pub is_pushed: bool,
 }
+
+/// Polls of a feed whose hub pushes are rarer by this, and no rarer than `max_interval`: they are there for the day on
+/// which the hub forgets.
+const PUSHED: u32 = 4;
 
 /// Where a feed of unknown rhythm starts.
 const UNKNOWN_RHYTHM: Duration = Duration::from_secs(15 * 60);
@@ -97,7 +105,16 @@ impl Pace {
     /// a century, so that no sum of spans overflows.
     pub fn interval(&self, state: &PollState) -> Duration {
         let auto = || self.within(state.interval.unwrap_or(UNKNOWN_RHYTHM));
-        self.every.unwrap_or_else(auto).clamp(Duration::from_secs(1), CENTURY)
+        let own = self.every.unwrap_or_else(auto).clamp(Duration::from_secs(1), CENTURY);
+        match self.is_pushed {
+            true => own.saturating_mul(PUSHED).min(self.max_interval).max(own),
+            false => own,
+        }
+    }
+
+    /// As if there were no hub.
+    fn alone(self) -> Self {
+        Self { is_pushed: false, ..self }
     }
 
     fn within(&self, interval: Duration) -> Duration {

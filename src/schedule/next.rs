@@ -114,10 +114,11 @@ impl Moment<'_> {
 }
 
 /// The circumstances of one decision.
-struct Moment<'a> {
-    pace: &'a Pace,
-    now: Timestamp,
-    jitter: f64,
+#[derive(Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub pace: &'a Pace,
+    pub now: Timestamp,
+    pub jitter: f64,
 }
 
 struct Failure<'a> {
@@ -152,11 +153,13 @@ impl Moment<'_> {
             hints: fetched.hints,
             ..state
         };
-        self.succeeded(learned, fetched.status)
+        // What a poll finds, no hub has told of: it is not relied on.
+        let pace = if fetched.new_entries > 0 { self.pace.alone() } else { *self.pace };
+        Moment { pace: &pace, ..*self }.succeeded(learned, fetched.status)
     }
 
     /// What came after failures may have been there long before.
-    fn habit(&self, state: &PollState, fetched: &Fetched) -> Habit {
+    pub fn habit(&self, state: &PollState, fetched: &Fetched) -> Habit {
         match state.last_change {
             Some(last) if fetched.new_entries > 0 && state.failures == 0 => {
                 state.habit.after(Duration::try_from(self.now.duration_since(last)).unwrap_or_default())
@@ -198,6 +201,8 @@ impl Moment<'_> {
             // The first document is all new, and says nothing about how often that happens; unless it says so. That is
             // no "not before": many a site says "hourly" because its software does.
             (_, None) => fetched.period.unwrap_or(current),
+            // The news came from the hub.
+            (0, _) if self.pace.is_pushed => current,
             (0, _) => current.saturating_add(current / 2),
             (new, _) if new >= fetched.entries && !fetched.is_delta => current / 4,
             _ => current / 2,
@@ -229,7 +234,7 @@ impl Moment<'_> {
     /// Validators stay as they are: what they describe is still the last document that was read.
     fn failed(&self, state: PollState, failure: Failure<'_>) -> PollState {
         let failures = state.failures.saturating_add(1);
-        let mut wait = self.back_off(self.pace.interval(&state), failures, failure.blip);
+        let mut wait = self.back_off(self.pace.alone().interval(&state), failures, failure.blip);
         wait.at_least("Retry-After", failure.retry_after, LONGEST_RETRY_AFTER);
         let failing = PollState {
             failures,
@@ -268,7 +273,8 @@ impl Wait {
     pub fn wished(pace: &Pace, state: &PollState) -> Self {
         let interval = pace.interval(state);
         let auto = if pace.every.is_none() { "auto: " } else { "" };
-        let mut wait = Self { span: interval, reason: format!("{auto}every {}", spell(interval)) };
+        let pushed = if pace.is_pushed { "its hub pushes: " } else { "" };
+        let mut wait = Self { span: interval, reason: format!("{pushed}{auto}every {}", spell(interval)) };
         wait.at_least("max-age", state.hints.max_age, LONGEST_HINT);
         wait.at_least("ttl", state.hints.ttl, LONGEST_HINT);
         wait

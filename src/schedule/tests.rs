@@ -13,11 +13,11 @@ fn now() -> Timestamp {
 }
 
 fn every(interval: Duration) -> Pace {
-    Pace { every: Some(interval), min_interval: 5 * MINUTE, max_interval: 4 * HOUR }
+    Pace { every: Some(interval), min_interval: 5 * MINUTE, max_interval: 4 * HOUR, is_pushed: false }
 }
 
 fn auto() -> Pace {
-    Pace { every: None, min_interval: 5 * MINUTE, max_interval: 4 * HOUR }
+    Pace { every: None, min_interval: 5 * MINUTE, max_interval: 4 * HOUR, is_pushed: false }
 }
 
 /// A feed that has been read before.
@@ -290,7 +290,7 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
 
 fn any_pace() -> impl Strategy<Value = Pace> {
     let limits = (proptest::option::of(any_span()), any_span(), any_span());
-    limits.prop_map(|(every, min_interval, max_interval)| Pace { every, min_interval, max_interval })
+    limits.prop_map(|(every, min_interval, max_interval)| Pace { every, min_interval, max_interval, is_pushed: false })
 }
 
 proptest! {

@@ -107,6 +107,28 @@ pub fn pending(connection: &Connection, recipient: &RecipientId) -> Result<Vec<R
     rows.map(|row| row.map_err(Error::from)).collect()
 }
 
+/// Gives up what has waited since `before` for a digest of a recipient that nobody takes digests for: all but `takers`.
+/// Gives the number of alerts.
+pub fn give_up(
+    connection: &Connection,
+    takers: &[RecipientId],
+    before: Timestamp,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let takers = json(&takers.iter().map(|taker| &taker.0).collect::<Vec<_>>());
+    let stale =
+        format!("{IS_PENDING} {IS_IN_DIGEST} AND queued < ?1 AND recipient NOT IN (SELECT value FROM json_each(?2))");
+    connection.execute(
+        &format!(
+            "INSERT INTO decision (story, entry, recipient, outcome, reason, decided)
+             SELECT story, 0, recipient, 'silence', 'it has waited for a digest that nobody takes', ?3
+             FROM alert WHERE {stale}"
+        ),
+        (seconds(before), &takers, seconds(now)),
+    )?;
+    Ok(connection.execute(&format!("UPDATE alert SET state = 'silenced' WHERE {stale}"), (seconds(before), &takers))?)
+}
+
 /// Stories this recipient was told of that have grown after that and after `since`, the latest first.
 pub fn developing(
     connection: &Connection,

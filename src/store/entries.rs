@@ -105,7 +105,13 @@ pub fn insert(connection: &Connection, stored: &Stored, cites: &[Citation]) -> R
             ":score": f64::from(stored.score),
             ":corrects": stored.corrects,
         })?;
-    add_headline(connection, stored.id, &entry.title, stored.seen)?;
+    // With a seq that is computed, SQLite would have the full-text index written out for every single entry, so that it
+    // could take back this statement alone.
+    connection.prepare_cached("INSERT INTO headline (entry, seq, title, seen) VALUES (?1, 0, ?2, ?3)")?.execute((
+        stored.id.0,
+        &entry.title,
+        seconds(stored.seen),
+    ))?;
     let mut statement =
         connection.prepare_cached("INSERT INTO citation (entry, seq, outlet, sentence) VALUES (?1, ?2, ?3, ?4)")?;
     for (seq, citation) in cites.iter().enumerate() {

@@ -55,6 +55,23 @@ impl Error {
         matches!(self, Self::Corrupt { .. } | Self::Damaged(_) | Self::Io(_) | Self::Gone(_))
     }
 
+    /// The same failure once more, for others that it has met.
+    pub(super) fn again(&self) -> Self {
+        let (Self::Full(cause)
+        | Self::ReadOnly(cause)
+        | Self::Io(cause)
+        | Self::Damaged(cause)
+        | Self::Busy(cause)
+        | Self::Sqlite(cause)) = self
+        else {
+            return Self::Refused(self.to_string());
+        };
+        match cause.sqlite_error() {
+            Some(code) => rusqlite::Error::SqliteFailure(*code, Some(cause.to_string())).into(),
+            None => Self::Refused(self.to_string()),
+        }
+    }
+
     /// Names the file where SQLite's own words do not.
     pub(super) fn at(self, path: &Path) -> Self {
         match self {

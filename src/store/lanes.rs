@@ -108,11 +108,11 @@ pub fn reopen_all(connection: &Connection) -> Result<(), Error> {
     closed(connection)?.iter().try_for_each(|name| reopen(connection, name))
 }
 
-/// Attempts of a lane that began after `since`.
-pub fn started_after(connection: &Connection, name: &str, since: Timestamp) -> Result<usize, Error> {
+/// Attempts of a lane that began after `since` and not after `now`: a clock that was ahead has noted others.
+pub fn started_within(connection: &Connection, name: &str, since: Timestamp, now: Timestamp) -> Result<usize, Error> {
     let mut statement = connection.prepare_cached(
         "SELECT count(*) FROM attempt JOIN delivery ON delivery.id = attempt.delivery
-         WHERE started > ?2 AND lane = ?1",
+         WHERE started > ?2 AND started <= ?3 AND lane = ?1",
     )?;
-    Ok(statement.query_row((name, seconds(since)), |row| row.get(0))?)
+    Ok(statement.query_row((name, seconds(since), seconds(now)), |row| row.get(0))?)
 }

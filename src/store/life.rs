@@ -12,6 +12,8 @@ const EVERY: i64 = 30;
 const STALE: i64 = 240;
 /// So long without a sign is downtime.
 const DOWN: i64 = 600;
+/// A sign of life so far ahead was left by a clock that has been set back since.
+const CLOCK_WAS_SET: i64 = 60;
 /// Feeds that are still to be polled after a downtime hold digests up no longer than this.
 const PATIENCE: i64 = 30 * 60;
 
@@ -21,7 +23,8 @@ pub fn touch(connection: &Connection, now: Timestamp) -> Result<(), Error> {
     let alive: Option<i64> =
         connection.prepare_cached("SELECT alive FROM life")?.query_row([], |row| row.get(0)).optional()?;
     match alive {
-        // A clock that was set back says nothing of downtime.
+        // It says nothing of downtime.
+        Some(alive) if alive - now >= CLOCK_WAS_SET => set_back(connection, now, alive - now)?,
         Some(alive) if (alive..alive + EVERY).contains(&now) => return Ok(()),
         Some(alive) if now - alive >= DOWN => {
             connection
@@ -33,6 +36,30 @@ pub fn touch(connection: &Connection, now: Timestamp) -> Result<(), Error> {
     connection
         .prepare_cached("INSERT INTO life (id, alive) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET alive = ?1")?
         .execute([now])?;
+    Ok(())
+}
+
+/// The clock was `by` seconds ahead and was set back to `now`. What was noted in days that are still to come happened
+/// those seconds earlier, and what was to come comes as soon as before: alerts, retries and digests would wait for those
+/// days.
+fn set_back(connection: &Connection, now: i64, by: i64) -> Result<(), Error> {
+    for (table, column) in [
+        ("delivery", "next_at"),
+        ("lane", "held_until"),
+        ("alert", "due"),
+        ("alert", "queued"),
+        ("digest", "since"),
+        ("digest", "until"),
+        ("digest", "made"),
+        ("recipient", "known"),
+        // Or nothing would be news to a watch until the day on which it began to ask.
+        ("watch", "since"),
+    ] {
+        let sql = format!("UPDATE {table} SET {column} = {column} - ?2 WHERE {column} > ?1");
+        connection.execute(&sql, (now, by))?;
+    }
+    connection.execute("UPDATE silence SET starts = starts - ?2, ends = ends - ?2 WHERE starts > ?1", (now, by))?;
+    connection.execute("DELETE FROM downtime WHERE ended > ?1", [now])?;
     Ok(())
 }
 

@@ -20,12 +20,14 @@ pub mod lanes;
 pub mod life;
 pub mod notices;
 pub mod outbox;
+pub mod pages;
 pub mod regrouping;
 pub mod retention;
 pub mod search;
 pub mod silences;
 pub mod stories;
 pub mod story_keys;
+pub mod subscriptions;
 pub mod watches;
 
 use std::{
@@ -62,6 +64,9 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../../migrations/0005_watches.sql")),
     M::up(include_str!("../../migrations/0006_digests.sql")),
     M::up(include_str!("../../migrations/0007_channels.sql")),
+    M::up(include_str!("../../migrations/0008_silences.sql")),
+    M::up(include_str!("../../migrations/0009_websub.sql")),
+    M::up(include_str!("../../migrations/0010_pages.sql")),
 ];
 
 /// The database, opened for writing by this process alone.
@@ -105,8 +110,8 @@ impl Store {
         self.writer.trouble().wait().await
     }
 
-    /// Runs `work` in a transaction of its own on the writer thread: all of it is on the disk when this returns
-    /// `Ok`, none of it otherwise.
+    /// Runs `work` on the writer thread, in a transaction that other work may share: all of it is on the disk when this
+    /// returns `Ok`, none of it otherwise.
     pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -115,8 +120,9 @@ impl Store {
         self.write_settled(work, |_| ()).await
     }
 
-    /// As [`Store::write`]; `settle` learns on the writer thread, before any other work, whether the transaction was
-    /// committed. What memory holds beside the database is put right there.
+    /// As [`Store::write`]; `settle` learns on the writer thread whether the work was committed. What memory holds
+    /// beside the database is put right there. Other work may have been done between the two, as several pieces are
+    /// committed together; work that was not is settled before any other begins, the latest first.
     pub async fn write_settled<T, F, S>(&self, work: F, settle: S) -> Result<T, Error>
     where
         T: Send + 'static,

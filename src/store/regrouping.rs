@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, from_json, json, seconds, time};
+use super::{Error, alerts::IS_IN_DIGEST, from_json, json, seconds, time};
 use crate::{
     entry::EntryId,
     story::{Relation, StoryId},
@@ -67,10 +67,13 @@ pub fn merge(
     Ok(entries.len())
 }
 
-/// Alerts of the source that nobody was told yet, for recipients who know of the target or are about to.
+/// Alerts of the source that nobody was told yet and that no digest in the outbox tells, for recipients who know of the
+/// target or are about to.
 fn drop_untold(connection: &Connection, target: StoryId, source: StoryId, now: Timestamp) -> Result<(), Error> {
-    let untold = "SELECT id FROM alert WHERE story = ?2 AND state = 'waiting'
-        AND recipient IN (SELECT recipient FROM alert WHERE story = ?1)";
+    let untold = format!(
+        "SELECT id FROM alert WHERE story = ?2 AND (state = 'waiting' OR (state = 'digest' AND NOT {IS_IN_DIGEST}))
+             AND recipient IN (SELECT recipient FROM alert WHERE story = ?1 AND state <> 'silenced')"
+    );
     connection.execute(
         &format!(
             "INSERT INTO decision (story, entry, recipient, outcome, reason, decided)

@@ -14,6 +14,7 @@ pub fn add(connection: &Connection, silence: &Silence) -> Result<SilenceId, Erro
     let value = match &silence.what {
         Silenced::Story(story) => story.0.to_string(),
         Silenced::Watch(value) | Silenced::Outlet(value) | Silenced::Term(value) => value.clone(),
+        Silenced::Digests | Silenced::Notices => String::new(),
     };
     connection
         .prepare_cached(
@@ -54,6 +55,21 @@ pub fn list(connection: &Connection, now: Timestamp, all: bool) -> Result<Vec<Si
     rows.map(|row| row.map_err(Error::from)).collect()
 }
 
+/// Whether this recipient wants no digests, or no notices.
+pub fn is_ended(
+    connection: &Connection,
+    recipient: &RecipientId,
+    what: &Silenced,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM silence WHERE kind = ?1 AND starts <= ?3 AND ends > ?3
+                 AND (recipient IS NULL OR recipient = ?2))",
+        )?
+        .query_row((what.kind(), &recipient.0, seconds(now)), |row| row.get(0))?)
+}
+
 /// Ends a silence now; `false` when none that holds has this number.
 pub fn end(connection: &Connection, id: SilenceId, now: Timestamp) -> Result<bool, Error> {
     let changed = connection
@@ -69,6 +85,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Silence> {
         "story" => Silenced::Story(StoryId(value.parse().unwrap_or_default())),
         "watch" => Silenced::Watch(value),
         "outlet" => Silenced::Outlet(value),
+        "digests" => Silenced::Digests,
+        "notices" => Silenced::Notices,
         _ => Silenced::Term(value),
     };
     Ok(Silence {

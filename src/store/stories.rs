@@ -108,19 +108,19 @@ fn member(
     })
 }
 
-/// Keeps the sentence in which a member says that it was corrected.
-pub fn correct(connection: &Connection, entry: EntryId, sentence: &str, now: Timestamp) -> Result<(), Error> {
+/// What a member says of its being corrected is to be told of from now on; the first time counts.
+pub fn correct(connection: &Connection, entry: EntryId, now: Timestamp) -> Result<(), Error> {
     connection
-        .prepare_cached("INSERT INTO correction (entry, sentence, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
-        .execute((entry.0, sentence, seconds(now)))?;
+        .prepare_cached("UPDATE entry SET corrected = ?2 WHERE id = ?1 AND corrected IS NULL")?
+        .execute((entry.0, seconds(now)))?;
     Ok(())
 }
 
-/// The members of a story that say they were corrected; reposts are none of them.
+/// The members of a story whose corrections are to be told of; reposts are none of them.
 pub fn corrections(connection: &Connection, story: StoryId) -> Result<Vec<Corrected>, Error> {
     let mut statement = connection.prepare_cached(
-        "SELECT entry, sentence FROM correction JOIN entry ON entry.id = correction.entry
-         WHERE story = ?1 AND relation NOT IN ('copy', 'wire') ORDER BY correction.seen, entry",
+        "SELECT id, corrects FROM entry WHERE story = ?1 AND corrected IS NOT NULL AND corrects IS NOT NULL
+             AND relation NOT IN ('copy', 'wire') ORDER BY corrected, id",
     )?;
     let rows = statement.query_map([story.0], |row| Ok(Corrected { entry: row.get(0)?, sentence: row.get(1)? }))?;
     rows.map(|row| row.map_err(Error::from)).collect()

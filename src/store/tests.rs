@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
+mod migrations;
+
 use super::{
     Error, MIGRATIONS, Migrations, Store, alerts,
     alerts::{NewAlert, Way},
@@ -454,33 +456,6 @@ async fn a_trouble_is_told_once_and_again_after_it_was_over() {
     assert!(raised(6).await, "a trouble of its own");
 }
 
-#[test]
-fn what_the_first_schema_held_survives_the_change_to_digests() {
-    let mut connection = rusqlite::Connection::open_in_memory().unwrap();
-    connection.pragma_update(None, "foreign_keys", true).unwrap();
-    let before = Migrations::from_slice(&MIGRATIONS[..2]);
-    before.to_latest(&mut connection).unwrap();
-    connection
-        .execute_batch(
-            "INSERT INTO story VALUES (7, 'Lock closed', 10, 10);
-             INSERT INTO alert VALUES (1, 'desk', 7, 0, 'new', '[\"w\"]', 'queued', 10, 10, 10, 1, 'because');
-             INSERT INTO delivery VALUES (1, 1, 'mail:a@a.example', 2, 'sent', 'm1', x'00', 1, 10, NULL, 11);
-             INSERT INTO attempt VALUES (1, 1, 10, 11, 'sent', '250');
-             INSERT INTO decision VALUES (1, 7, 3, 'desk', 'raise', 'because', 10);",
-        )
-        .unwrap();
-    Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).unwrap();
-    let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
-    assert_eq!(one("SELECT events || ' ' || priority || ' ' || state FROM alert"), "[\"new\"] 2 queued");
-    assert_eq!(one("SELECT channel || ' ' || state || ' ' || hex(payload) FROM delivery"), "mail:a@a.example sent 00");
-    assert_eq!(one("SELECT outcome || ' ' || detail FROM attempt"), "sent 250");
-    assert_eq!(one("SELECT outcome || ' ' || reason FROM decision"), "raise because");
-    let references = "SELECT group_concat(\"table\") FROM pragma_foreign_key_list('attempt')";
-    assert_eq!(one(references), "delivery");
-    let broken: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).unwrap();
-    assert_eq!(broken, 0);
-}
-
 #[tokio::test]
 async fn what_a_digest_refers_to_outlives_retention_until_a_channel_has_taken_it() {
     let bench = Bench::new().await;
@@ -516,4 +491,37 @@ async fn what_a_digest_refers_to_outlives_retention_until_a_channel_has_taken_it
     assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 1);
     bench.write(|c| retention::prune_digests(c, at(1000))).await;
     assert_eq!(bench.states().await, [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_digest_that_nobody_takes_is_given_up_with_the_archive() {
+    let bench = Bench::new().await;
+    let (story, _) = bench.story("told by a digest").await;
+    for name in ["desk", "gone"] {
+        bench
+            .write(move |c| {
+                let new = NewAlert {
+                    recipient: &RecipientId(name.to_owned()),
+                    story,
+                    events: &[Event::New],
+                    watches: &["w".to_owned()],
+                    priority: Priority::Normal,
+                    reason: "because",
+                    way: Way::Digest(Route::Budget),
+                };
+                alerts::raise(c, &new, at(100)).map(|_| ())
+            })
+            .await;
+    }
+    let takers = || [RecipientId("desk".to_owned())];
+    assert_eq!(bench.write(move |c| digests::give_up(c, &takers(), at(100), at(900))).await, 0, "not yet so old");
+    assert_eq!(bench.write(move |c| digests::give_up(c, &takers(), at(101), at(900))).await, 1);
+    let left = bench.store.read(|c| digests::pending(c, &RecipientId("gone".to_owned()))).await.unwrap();
+    assert_eq!(left, []);
+    let why = "SELECT reason FROM decision WHERE recipient = 'gone' ORDER BY id DESC LIMIT 1";
+    let why = bench.write(move |c| Ok(c.query_row(why, [], |row| row.get::<_, String>(0))?)).await;
+    assert_eq!(why, "it has waited for a digest that nobody takes");
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0, "the desk's digest is still to come");
+    assert_eq!(bench.write(move |c| digests::give_up(c, &[], at(101), at(900))).await, 1);
+    assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 1);
 }

@@ -6,6 +6,8 @@
 //! in [`super::phrases`], the names in [`super::outlets`]; this file knows the places. `cargo run --example citations`
 //! shows how often it is right.
 
+use std::borrow::Cow;
+
 use super::{
     Citation, junk,
     outlets::{self, Mention, Names},
@@ -28,10 +30,11 @@ pub struct Sources {
     pub agency: Option<Citation>,
 }
 
-/// Finds the citations in a headline and a text. `own` are the outlets the document is from.
-pub fn sources(names: &Names, own: &[usize], title: &str, text: &str) -> Sources {
+/// Finds the citations in a headline and a text, whose `words` are those of [`words::split`]. `own` are the outlets the
+/// document is from.
+pub fn sources(names: &Names, own: &[usize], title: &str, text: &str, words: &[Word]) -> Sources {
     let mut found = Sources::default();
-    let whole = [Reading::new(title, names), Reading::new(text, names)];
+    let whole = [Reading::new(title, None, names), Reading::new(text, Some(words), names)];
     let named: Vec<usize> = whole.iter().flat_map(|part| part.mentions.iter().map(|m| m.outlet)).collect();
     for (part, is_title) in whole.into_iter().zip([true, false]) {
         let part = part.with_aliases(names, &named, own);
@@ -60,14 +63,18 @@ fn add(cites: &mut Vec<Citation>, citation: Citation, title: &str) {
 /// A headline or text with its words and the outlets in it.
 struct Reading<'a> {
     text: &'a str,
-    words: Vec<Word>,
+    words: Cow<'a, [Word]>,
     mentions: Vec<Mention>,
     sentences: Vec<(usize, usize)>,
 }
 
 impl<'a> Reading<'a> {
-    fn new(text: &'a str, names: &Names) -> Self {
-        let words = words::split(&outlets::part_elisions(text));
+    /// `words`: of the text, where they are known already.
+    fn new(text: &'a str, words: Option<&'a [Word]>, names: &Names) -> Self {
+        let words = match (outlets::part_elisions(text), words) {
+            (Cow::Borrowed(_), Some(words)) => Cow::Borrowed(words),
+            (parted, _) => Cow::Owned(words::split(&parted)),
+        };
         let mentions = names.mentions(&words);
         let sentences = if mentions.is_empty() { Vec::new() } else { words::sentences(text) };
         Self { text, words, mentions, sentences }
@@ -366,7 +373,7 @@ mod tests {
             let [expected, kind, words] = line.splitn(3, '\t').collect::<Vec<_>>()[..] else { panic!("{line:?}") };
             let expected: BTreeSet<&str> = expected.split(',').filter(|name| *name != "-").collect();
             let (title, text) = if kind == "T" { (words, "") } else { ("", words) };
-            let cites = sources(&names, &[], title, text).cites;
+            let cites = sources(&names, &[], title, text, &words::split(text)).cites;
             let found: BTreeSet<&str> = cites.iter().map(|citation| citation.outlet.as_str()).collect();
             right += found.intersection(&expected).count();
             wrong += found.difference(&expected).count();
@@ -391,7 +398,7 @@ mod tests {
             domains: vec!["thetimes.example".to_owned()],
         };
         let names = Names::new(&[configured]);
-        let cites = sources(&names, &names.own(own, None), "", text).cites;
+        let cites = sources(&names, &names.own(own, None), "", text, &words::split(text)).cites;
         let found: Vec<(&str, &str)> = cites.iter().map(|c| (c.outlet.as_str(), c.sentence.as_str())).collect();
         assert_eq!(found, expected, "{text:?}");
     }
@@ -413,7 +420,8 @@ mod tests {
 
     #[test]
     fn agency_of_a_dateline_is_cited() {
-        let found = sources(&Names::new(&[]), &[], "", "OSLO (Reuters) - The bank raised its rate on Thursday.");
+        let text = "OSLO (Reuters) - The bank raised its rate on Thursday.";
+        let found = sources(&Names::new(&[]), &[], "", text, &words::split(text));
         assert_eq!(found.agency.map(|agency| agency.outlet).as_deref(), Some("Reuters"));
         assert_eq!(found.cites.len(), 1);
     }

@@ -23,7 +23,7 @@ use super::{
     relate::{self, Source, Standing},
     second,
     tale::Tale,
-    weigh,
+    weigh, words,
 };
 use crate::entry::EntryId;
 
@@ -123,16 +123,17 @@ impl Index {
     pub fn prepare(&self, document: &Document) -> Prepared {
         let own = self.names.own(&document.outlet, document.url.as_deref());
         let known = own.first().map(|own| self.names.outlet(*own));
+        let words = words::split(&document.text);
         Prepared {
             id: document.id,
             outlet: outlet_hash(known.map_or(&document.outlet, |known| &known.key)),
             is_agency: known.is_some_and(|known| known.agency),
-            sources: cite::sources(&self.names, &own, &document.title, &document.text),
+            sources: cite::sources(&self.names, &own, &document.title, &document.text, &words),
             seen: document.seen,
             when: When::of(document, self.window),
             url: document.url.as_deref().map(url_hash),
             links: document.links.iter().take(64).map(|link| url_hash(link)).collect(),
-            profile: profile(document, &self.units),
+            profile: profile(document, &words, &self.units),
             headline: document.title.trim().to_owned(),
         }
     }
@@ -246,6 +247,10 @@ impl Index {
         }
         self.slots.insert(id.0, slot);
         self.lengths.push(u16::try_from(profile.terms.len()).unwrap_or(GONE - 1));
+        if self.kept.len() == self.kept.capacity() {
+            // By an eighth and not by the double: these are most of what the index holds by itself.
+            self.kept.reserve_exact(1_024 + slot as usize / 8);
+        }
         self.kept.push(Some(Kept { id, story, outlet, seen, when, url, profile, is_agency }));
         self.live += 1;
         let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
@@ -257,7 +262,7 @@ impl Index {
         let mut terms: Vec<(f32, u32)> = profile
             .terms
             .iter()
-            .map(|term| (f32::from(term.weight) * self.lexicon.idf(term.term), term.term))
+            .map(|term| (f32::from(term.weight) * self.lexicon.idf_of_term(*term), term.term))
             .collect();
         if terms.len() > INDEXED_TERMS {
             terms.select_nth_unstable_by(INDEXED_TERMS, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -382,7 +387,7 @@ impl Index {
 }
 
 fn outlet_hash(outlet: &str) -> u32 {
-    if outlet.is_empty() { 0 } else { super::words::fold_hash(xxh3_64(outlet.as_bytes())) | 1 }
+    if outlet.is_empty() { 0 } else { words::fold_hash(xxh3_64(outlet.as_bytes())) | 1 }
 }
 
 fn url_hash(url: &str) -> u64 {

@@ -84,9 +84,10 @@ pub fn unit(scope: u64, sentence: &[Word]) -> Option<Unit> {
 /// Whether a sentence is known junk wherever it stands.
 pub fn is_listed(sentence: &str) -> bool {
     let lower = sentence.trim().to_lowercase().replace('’', "'");
+    let Some(&first) = lower.as_bytes().first() else { return false };
     let short = lower.len() <= 90;
     lower.starts_with("the post ") && lower.contains("appeared first on")
-        || STARTS.iter().any(|start| lower.starts_with(start))
+        || STARTS.iter().any(|start| start.as_bytes()[0] == first && lower.starts_with(start))
         || short && CONTAINS.iter().any(|part| lower.contains(part))
         || WHOLE.contains(&lower.trim_matches(|c: char| !c.is_alphanumeric()))
 }

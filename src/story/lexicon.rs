@@ -2,7 +2,11 @@
 
 use std::sync::LazyLock;
 
-use super::{hasher::FastMap, profile::Weighted, words};
+use super::{
+    hasher::FastMap,
+    profile::{COMMON_WORD, Weighted},
+    words,
+};
 
 /// Documents the engine pretends to have seen before the first, so that a young index neither takes every term for a
 /// common one nor "government" for a rare one.
@@ -19,6 +23,11 @@ static COMMON: LazyLock<FastMap<u32, f32>> = LazyLock::new(|| {
     }
     rates
 });
+
+/// Whether a term is in the table.
+pub fn is_common(term: u32) -> bool {
+    COMMON.contains_key(&term)
+}
 
 /// Document frequencies.
 #[derive(Debug, Default, PartialEq)]
@@ -52,6 +61,11 @@ impl Lexicon {
     /// Inverse document frequency in nats, above 0.
     pub fn idf(&self, term: u32) -> f32 {
         self.idf_of(self.frequency(term) as f32 + PRIOR * COMMON.get(&term).copied().unwrap_or(0.0).min(0.7))
+    }
+
+    /// [`Lexicon::idf`] of a term that knows of itself whether it is in the table of common words.
+    pub fn idf_of_term(&self, term: Weighted) -> f32 {
+        if term.is(COMMON_WORD) { self.idf(term.term) } else { self.idf_of(self.frequency(term.term) as f32) }
     }
 
     /// Documents with the term.

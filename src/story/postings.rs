@@ -1,46 +1,45 @@
 //! Which documents carry a term or a shingle, the newest first.
 //!
-//! One array of linked nodes instead of a vector a term: most terms occur once, and a vector's header would weigh more
-//! than its content. Documents are named by slots that grow with time; slots of removed documents are skipped by the
-//! reader and swept by [`Postings::compact`].
+//! One array of words for all keys instead of a vector a key: most keys occur once, and a vector's header would weigh
+//! more than its content. Slots of one key stand in blocks that grow, one after the other in memory, since a search reads
+//! hundreds of them and a list linked slot by slot would fetch each from another place. Documents are named by slots that
+//! grow with time; slots of removed documents are skipped by the reader and swept by [`Postings::compact`].
 
 use std::collections::hash_map::Entry;
 
 use super::hasher::FastMap;
 
+/// Set in a head or link that names the place of a word; without it the head is the slot itself, as for most keys it is
+/// the only one. A word with it begins a block: the newest slot of the block before, or [`END`].
+const PLACE: u32 = 1 << 31;
 const END: u32 = u32::MAX;
+/// A word at the end of a block that holds nothing yet.
+const FREE: u32 = u32::MAX - 1;
 
-/// Set in a head that names a node; without it the head is the slot itself, as for most keys it is the only one.
-const CHAINED: u32 = 1 << 31;
-
-#[derive(Clone, Copy, Debug)]
-struct Node {
-    slot: u32,
-    older: u32,
-}
+/// Slots in the first two blocks of a key; each block after them holds twice as many as the one before.
+const SMALLEST: usize = 2;
+const LARGEST: usize = 32;
 
 /// An inverted index from 32-bit keys to slots.
 #[derive(Debug, Default)]
 pub struct Postings {
     heads: FastMap<u32, u32>,
-    nodes: Vec<Node>,
+    words: Vec<u32>,
 }
 
 impl Postings {
     /// Adds `slot`, which must not be older than any slot added before, under each key.
     pub fn add(&mut self, keys: impl IntoIterator<Item = u32>, slot: u32) {
+        let Self { heads, words } = self;
         for key in keys {
-            match self.heads.entry(key) {
+            match heads.entry(key) {
                 Entry::Vacant(free) => {
                     free.insert(slot);
                 }
                 Entry::Occupied(mut head) => {
-                    let Ok(at @ 0..CHAINED) = u32::try_from(self.nodes.len()) else { return };
-                    if at as usize == self.nodes.capacity() {
-                        self.nodes.reserve_exact(1_024 + at as usize / 8);
+                    if let Some(place) = append(words, *head.get(), slot) {
+                        head.insert(place);
                     }
-                    self.nodes.push(Node { slot, older: *head.get() });
-                    head.insert(at | CHAINED);
                 }
             }
         }
@@ -56,11 +55,13 @@ impl Postings {
         if *at == END {
             return None;
         }
-        let (slot, older) = match self.nodes.get((*at ^ CHAINED) as usize).filter(|_| *at & CHAINED != 0) {
-            Some(node) => (node.slot, node.older),
-            None => (*at, END),
-        };
-        *at = older;
+        if *at & PLACE == 0 {
+            return Some(std::mem::replace(at, END));
+        }
+        let place = (*at ^ PLACE) as usize;
+        let slot = self.words.get(place).copied()?;
+        let before = self.words[place - 1];
+        *at = if before & PLACE == 0 { *at - 1 } else { before };
         Some(slot)
     }
 
@@ -76,7 +77,82 @@ impl Postings {
                 self.add([key], slot);
             }
         }
-        self.nodes.shrink_to_fit();
+        self.words.shrink_to_fit();
         self.heads.shrink_to_fit();
+    }
+}
+
+/// Puts a slot behind the newest one of a key; gives the key's new head, `None` where all places are taken.
+fn append(words: &mut Vec<u32>, head: u32, slot: u32) -> Option<u32> {
+    if head & PLACE == 0 {
+        return block(words, END, &[head, slot], SMALLEST);
+    }
+    let newest = (head ^ PLACE) as usize;
+    if words.get(newest + 1) == Some(&FREE) {
+        words[newest + 1] = slot;
+        return Some(head + 1);
+    }
+    let held = words[..=newest].iter().rev().take_while(|word| **word & PLACE == 0).count();
+    let is_first = words[newest - held] == END;
+    block(words, head, &[slot], if is_first { SMALLEST } else { (held * 2).min(LARGEST) })
+}
+
+/// Begins a block with these slots and room for `size`; gives the place of the last of them.
+fn block(words: &mut Vec<u32>, link: u32, slots: &[u32], size: usize) -> Option<u32> {
+    let last = words.len() + slots.len();
+    let place = u32::try_from(last + size).ok().filter(|end| *end < PLACE - 2).and(u32::try_from(last).ok())?;
+    if words.len() + 1 + size > words.capacity() {
+        words.reserve_exact(1_024 + words.len() / 8);
+    }
+    words.push(link);
+    words.extend_from_slice(slots);
+    words.extend(std::iter::repeat_n(FREE, size - slots.len()));
+    Some(place | PLACE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(postings: &Postings, naive: &[Vec<u32>]) {
+        for (key, slots) in (0u32..).zip(naive) {
+            let found: Vec<u32> = postings.newest(key).collect();
+            assert_eq!(found, slots.iter().rev().copied().collect::<Vec<_>>(), "key {key}");
+        }
+    }
+
+    #[test]
+    fn slots_come_out_newest_first_whatever_was_added_between() {
+        let mut postings = Postings::default();
+        let mut naive = vec![Vec::new(); 40];
+        for slot in 0..3_000u32 {
+            // Some keys often, some seldom, some never.
+            let keys: Vec<u32> = (0..39).filter(|key| slot % (key * key + 1) == key / 2).collect();
+            keys.iter().for_each(|key| naive[*key as usize].push(slot));
+            postings.add(keys, slot);
+            if slot % 500 == 7 {
+                check(&postings, &naive);
+            }
+        }
+        assert!(naive.iter().any(|slots| slots.len() > 1_000) && naive.iter().any(|slots| slots.len() < 4));
+        check(&postings, &naive);
+    }
+
+    #[test]
+    fn removed_slots_are_swept() {
+        let renamed = |slot: u32| (!slot.is_multiple_of(3)).then(|| slot / 3 * 2 + slot % 3 - 1);
+        let mut postings = Postings::default();
+        let mut naive = vec![Vec::new(); 7];
+        for slot in 0..300u32 {
+            let key = slot % 7;
+            postings.add([key], slot);
+            naive[key as usize].extend(renamed(slot));
+        }
+        postings.compact(renamed);
+        check(&postings, &naive);
+        postings.add(0..7, 1_000);
+        naive.iter_mut().for_each(|slots| slots.push(1_000));
+        check(&postings, &naive);
     }
 }

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{
     Document,
     junk::{self, Unit, Units},
+    lexicon,
     shingles::Shingles,
     words::{self, Word},
 };
@@ -39,6 +40,8 @@ pub const TITLE: u8 = 1;
 pub const LEAD: u8 = 2;
 pub const NAME: u8 = 4;
 pub const NUMBER: u8 = 8;
+/// It is in the table of common words: spares all others a look into it each time they are compared.
+pub const COMMON_WORD: u8 = 16;
 
 impl Weighted {
     pub fn is(self, mark: u8) -> bool {
@@ -67,13 +70,13 @@ pub struct Profile {
     pub length: u16,
 }
 
-/// Computes the features of a document.
-pub fn profile(document: &Document, units: &Units) -> Profile {
+/// Computes the features of a document; `all` are the words of its text.
+pub fn profile(document: &Document, all: &[Word], units: &Units) -> Profile {
     let scope = scope(document);
     let title = words::split(trim_title(&document.title));
     let headline = junk::unit(0, &title);
     let generic = is_generic(&title) || headline.is_some_and(|unit| units.is_junk(unit));
-    let (text, found) = clean(&document.text, scope, units);
+    let (text, found) = clean(&document.text, all, scope, units);
     let named = if generic { &[][..] } else { &title[..] };
     let mut title_terms: Vec<u32> = named.iter().filter(|word| !word.stop).map(|word| word.term).collect();
     title_terms.sort_unstable();
@@ -109,11 +112,10 @@ fn trim_title(title: &str) -> &str {
 }
 
 /// The words of a text without page junk, and the units of all its sentences.
-fn clean(text: &str, scope: u64, units: &Units) -> (Vec<Word>, Vec<Unit>) {
-    let all = words::split(text);
+fn clean(text: &str, all: &[Word], scope: u64, units: &Units) -> (Vec<Word>, Vec<Unit>) {
     let mut kept = Vec::with_capacity(all.len());
     let mut found = Vec::new();
-    let mut rest = &all[..];
+    let mut rest = all;
     for (start, end) in words::sentences(text) {
         let skip = rest.partition_point(|word| word.start < start);
         let count = rest.partition_point(|word| word.start < end);
@@ -172,7 +174,9 @@ fn terms(title: &[Word], text: &[Word]) -> Box<[Weighted]> {
         found.truncate(MAX_TERMS);
         found.sort_unstable_by_key(|(term, ..)| *term);
     }
-    found.iter().map(|&(term, count, marks)| Weighted { term, weight: quantise(count), marks }).collect()
+    let common = |term| if lexicon::is_common(term) { COMMON_WORD } else { 0 };
+    let weighted = |&(term, count, marks)| Weighted { term, weight: quantise(count), marks: marks | common(term) };
+    found.iter().map(weighted).collect()
 }
 
 /// Whether capitals in this headline tell names: not where every word has one.

@@ -90,24 +90,20 @@ struct Sums {
 
 impl Sums {
     fn add(&mut self, term: Weighted, idf: f32) {
+        // Nothing is added instead of jumped over: marks are as good as random.
+        let marked = |mark, value| if term.is(mark) { value } else { 0.0 };
         let square = (f32::from(term.weight) * idf).powi(2);
         self.square += square;
         self.information += idf;
-        if term.is(LEAD) {
-            self.lead_square += idf * idf;
-        }
-        if term.is(NAME) {
-            self.names += idf;
-        }
-        if term.is(TITLE) {
-            self.title += idf;
-        }
+        self.lead_square += marked(LEAD, idf * idf);
+        self.names += marked(NAME, idf);
+        self.title += marked(TITLE, idf);
     }
 }
 
 impl<'a> Query<'a> {
     pub fn new(profile: &'a Profile, lexicon: &Lexicon) -> Self {
-        let idf: Vec<f32> = profile.terms.iter().map(|term| lexicon.idf(term.term)).collect();
+        let idf: Vec<f32> = profile.terms.iter().map(|term| lexicon.idf_of_term(*term)).collect();
         let mut sums = Sums::default();
         profile.terms.iter().zip(&idf).for_each(|(term, idf)| sums.add(*term, *idf));
         Self { profile, idf, sums }
@@ -124,15 +120,15 @@ impl<'a> Query<'a> {
     /// What is shared with another vector.
     fn overlap(&self, terms: &[Weighted]) -> Overlap {
         let mut found = Overlap::default();
-        let mut at = 0;
-        for (term, idf) in self.profile.terms.iter().zip(&self.idf) {
-            while terms.get(at).is_some_and(|other| other.term < term.term) {
-                at += 1;
+        let (own, mut i, mut j) = (&self.profile.terms, 0, 0);
+        // As in `common`.
+        while let (Some(term), Some(other)) = (own.get(i), terms.get(j)) {
+            let (x, y) = (term.term, other.term);
+            if x == y {
+                found.add(*term, *other, self.idf[i]);
             }
-            let Some(other) = terms.get(at) else { break };
-            if other.term == term.term {
-                found.add(*term, *other, *idf);
-            }
+            i += usize::from(x <= y);
+            j += usize::from(y <= x);
         }
         found
     }
@@ -141,7 +137,7 @@ impl<'a> Query<'a> {
     pub fn compare(&self, member: &Profile, lexicon: &Lexicon) -> Signals {
         let overlap = self.overlap(&member.terms);
         let mut sums = Sums::default();
-        member.terms.iter().for_each(|term| sums.add(*term, lexicon.idf(term.term)));
+        member.terms.iter().for_each(|term| sums.add(*term, lexicon.idf_of_term(*term)));
         let least = self.sums.information.min(sums.information);
         let copied = copied(self.profile, member);
         let (own, other) = (self.profile.terms.len() as f32, member.terms.len() as f32);

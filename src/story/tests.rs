@@ -326,7 +326,7 @@ fn agency_text_is_wire() {
 fn check_cites(title: &str, text: &str, expected: &[&str]) {
     let names = outlets::Names::new(&self::outlets());
     let own = names.own("nyt", None);
-    let found = cite::sources(&names, &own, title, text);
+    let found = cite::sources(&names, &own, title, text, &words::split(text));
     let keys: Vec<&str> = found.cites.iter().map(|citation| citation.outlet.as_str()).collect();
     assert_eq!(keys, expected, "{title:?} {text:?}");
 }
@@ -442,13 +442,17 @@ fn template_is_learned_from_two_stories_of_a_feed() {
     let text = format!("A ferry ran aground off the coast of Crete.\n{line}");
     let entry = document(1, "harbour", 0, "Ferry aground off Crete", &text);
     let mut units = junk::Units::default();
-    let first = profile::profile(&entry, &units);
+    let first = profile::profile(&entry, &words::split(&entry.text), &units);
     for (story, expected) in [(1, 18), (1, 18), (2, 0)] {
         first.units.iter().for_each(|unit| units.learn(*unit, StoryId(story)));
-        assert_eq!(profile::profile(&entry, &units).length, expected, "after story {story}");
+        assert_eq!(
+            profile::profile(&entry, &words::split(&entry.text), &units).length,
+            expected,
+            "after story {story}"
+        );
     }
     let elsewhere = document(2, "messenger", 0, "Ferry aground off Crete", &text);
-    assert_eq!(profile::profile(&elsewhere, &units).length, 18);
+    assert_eq!(profile::profile(&elsewhere, &words::split(&elsewhere.text), &units).length, 18);
 }
 
 #[test]

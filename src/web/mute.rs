@@ -27,12 +27,13 @@ pub(super) async fn ask(State(site): State<Site>, Path(ticket): Path<String>) ->
         Ok(what) => what,
         Err(failure) => return failed(&failure),
     };
+    let kind = kind(&ticket);
     let body = format!(
-        "<p>To <strong>{}</strong> there will be no more alerts {what}.</p>\
-         <form method=\"post\"><button type=\"submit\">End these alerts</button></form>",
+        "<p>To <strong>{}</strong> there will be no more {what}.</p>\
+         <form method=\"post\"><button type=\"submit\">End these {kind}</button></form>",
         escaped(&ticket.recipient.0)
     );
-    page(StatusCode::OK, "End these alerts?", &body)
+    page(StatusCode::OK, &format!("End these {kind}?"), &body)
 }
 
 /// POST: ends the alerts. A second click changes nothing.
@@ -48,11 +49,11 @@ pub(super) async fn act(State(site): State<Site>, Path(ticket): Path<String>) ->
         (Ok(_), Ok(what)) => {
             info!(recipient = %ticket.recipient, muted = ?ticket.muted, "alerts ended by a link in a mail");
             let body = format!(
-                "<p>To <strong>{}</strong> there will be no more alerts {what}.</p>\
+                "<p>To <strong>{}</strong> there will be no more {what}.</p>\
                  <p>Whoever runs Storywatch can bring them back with <code>storywatch silence end</code>.</p>",
                 escaped(&ticket.recipient.0)
             );
-            page(StatusCode::OK, "These alerts have ended", &body)
+            page(StatusCode::OK, &format!("These {} have ended", kind(&ticket)), &body)
         }
         (Err(failure), _) | (_, Err(failure)) => failed(&failure),
     }
@@ -66,14 +67,24 @@ async fn open(site: &Site, text: &str) -> Result<Ticket, Response> {
     })
 }
 
-/// "about the story …", escaped.
+fn kind(ticket: &Ticket) -> &'static str {
+    match ticket.muted {
+        Muted::Story(_) | Muted::Watch(_) => "alerts",
+        Muted::Digests => "digests",
+        Muted::Notices => "notices",
+    }
+}
+
+/// "alerts about this story: …", escaped.
 async fn what(site: &Site, ticket: &Ticket) -> Result<String, store::Error> {
     Ok(match ticket.muted.clone() {
-        Muted::Watch(watch) => format!("of the watch <strong>{}</strong>", escaped(&watch)),
+        Muted::Digests => "digests; alerts that come one by one are not concerned".to_owned(),
+        Muted::Notices => "notices about Storywatch itself; alerts and digests are not concerned".to_owned(),
+        Muted::Watch(watch) => format!("alerts of the watch <strong>{}</strong>", escaped(&watch)),
         Muted::Story(story) => {
             let headline = site.store.read(move |connection| stories::headline(connection, story)).await?;
             let headline = headline.unwrap_or_else(|| story.to_string());
-            format!("about this story: <strong dir=\"auto\">{}</strong>", escaped(&headline))
+            format!("alerts about this story: <strong dir=\"auto\">{}</strong>", escaped(&headline))
         }
     })
 }

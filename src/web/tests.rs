@@ -38,7 +38,10 @@ async fn pages() -> Pages {
     let store = Arc::new(store);
     tokio::spawn(serve::serve(
         listener,
-        routes(Site { store: Arc::clone(&store), clock: Clock::At(now()) }, &web),
+        routes(
+            Site { store: Arc::clone(&store), clock: Clock::At(now()), pushes: Arc::default(), hubs: Arc::default() },
+            &Settings { web, max_push: Some(1 << 20) },
+        ),
         closing.clone(),
     ));
     Pages { address, closing, store, _dir: dir }

@@ -311,17 +311,18 @@ async fn a_request_by_mail_ends_alerts_once() {
     assert_eq!(forged.code, Some(1), "{forged:?}");
 }
 
+/// Pages that stand at a public address, and a mailbox for requests.
+fn make_reachable(world: &World) {
+    let web = "[web]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://alerts.desk.example/\"\n";
+    let mail = "[mail]\nunsubscribe = \"requests@desk.example\"";
+    world.write_raw(&world.toml().replacen("[web]\nlisten = \"\"\n", web, 1).replace("[mail]", mail));
+}
+
 /// The mute link of a real mail ends the alerts about that story, and its follow-up never comes.
 #[tokio::test]
 async fn a_story_that_is_muted_by_the_link_of_its_mail_is_told_no_more() {
-    let rules = format!("{ONE_WATCH}[web]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://alerts.desk.example/\"\n");
-    let world = World::new(&["times", "post"], &rules);
-    world.write_raw(
-        &world
-            .toml()
-            .replacen("[web]\nlisten = \"\"\n", "", 1)
-            .replace("[mail]", "[mail]\nunsubscribe = \"requests@desk.example\""),
-    );
+    let world = World::new(&["times", "post"], ONE_WATCH);
+    make_reachable(&world);
     let mut live = world.baseline().await;
     world.publish("times", texts::times(2));
     live.step(2).await;
@@ -341,16 +342,44 @@ async fn a_story_that_is_muted_by_the_link_of_its_mail_is_told_no_more() {
     live.finish().await;
 }
 
+/// The link in a digest ends digests, and what waits for one comes when they are wanted again.
+#[tokio::test]
+async fn a_digest_is_ended_by_its_link_and_nothing_is_lost() {
+    let recipient = "[watch.alert]\nfirst = \"digest\"\n[recipient.desk]\ndigest = [\"07:00\"]";
+    let world = World::new(&["times"], &ONE_WATCH.replace("[recipient.desk]", recipient));
+    make_reachable(&world);
+    let mut live = world.baseline().await;
+    live.deliver(13 * 60).await;
+    let mail = world.smtp.mails().remove(0);
+    let header = mail.header("List-Unsubscribe").unwrap();
+    assert!(header.contains("<mailto:requests@desk.example?subject=mute%20"), "{header}");
+    assert_eq!(mail.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+    let ticket = header.split("<https://alerts.desk.example/mute/").nth(1).unwrap().split('>').next().unwrap();
+    assert!(mail.text().contains(&format!("Mute the digests:\r\n<https://alerts.desk.example/mute/{ticket}>")));
+    mute(&world, ticket, at(14 * 60));
+    world.publish("times", texts::times(14 * 60));
+    live.step(14 * 60).await;
+    live.deliver(60 * 60).await;
+    assert_eq!(world.smtp.mails().len(), 1, "she wants no digests");
+    world.sql().execute("UPDATE silence SET ends = starts", []).unwrap();
+    live.deliver(61 * 60 + 1).await;
+    let mails = world.smtp.mails();
+    assert_eq!(mails.len(), 2);
+    assert!(mails[1].text().contains(texts::TIMES_TITLE), "{}", mails[1].text());
+    live.finish().await;
+}
+
 #[tokio::test]
 async fn of_thousands_the_urgent_ones_go_first() {
     let world = World::new(&["times"], BELL);
     let mut live = world.baseline().await;
     world.publish("times", texts::times(2));
     live.step(2).await;
-    multiply(&world, "hook:bell", 2000);
+    let more = crate::harness::flood(2000);
+    multiply(&world, "hook:bell", more);
     live.deliver(10).await;
-    assert_eq!(world.hook.calls().len(), 2001);
-    assert_eq!(world.count("SELECT count(*) FROM delivery WHERE state = 'sent'"), 2001);
+    assert_eq!(world.hook.calls().len(), more + 1);
+    assert_eq!(world.count("SELECT count(*) FROM delivery WHERE state = 'sent'"), more as i64 + 1);
     let order = world.texts("SELECT CAST(priority AS TEXT) FROM attempt JOIN delivery ON delivery.id = attempt.delivery ORDER BY attempt.id");
     assert!(order[1..].windows(2).all(|pair| pair[0] >= pair[1]), "taken up in order of priority");
     assert_eq!(seconds(at(10)), world.count("SELECT max(started) FROM attempt"));

@@ -2,11 +2,7 @@
 //!
 //! `STORYWATCH_FLOOD` sets how many; the default keeps the test short.
 
-use crate::harness::{Answer, World, path, unlike};
-
-fn stories() -> usize {
-    std::env::var("STORYWATCH_FLOOD").ok().and_then(|number| number.parse().ok()).unwrap_or(400)
-}
+use crate::harness::{Answer, World, flood, path, unlike};
 
 fn rules(recipient: &str) -> String {
     format!(
@@ -33,7 +29,7 @@ fn number_before(text: &str, words: &str) -> usize {
 
 #[tokio::test]
 async fn over_cap_items_go_to_one_digest_which_lists_or_counts_each() {
-    let count = stories();
+    let count = flood(400);
     let world = World::new(&["times"], &rules("digest = [\"07:00\"]\nbudget = { immediate = 8, per = \"1d\" }"));
     let mut live = world.baseline().await;
     live.deliver(0).await;
@@ -60,7 +56,7 @@ async fn over_cap_items_go_to_one_digest_which_lists_or_counts_each() {
 
 #[tokio::test]
 async fn without_a_budget_a_flood_is_one_message_at_once() {
-    let count = stories().max(101);
+    let count = flood(400).max(101);
     let world = World::new(&["times"], &rules(""));
     let mut live = world.baseline().await;
     publish(&world, count);

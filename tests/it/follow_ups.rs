@@ -110,7 +110,11 @@ async fn a_more_urgent_watch_escalates() {
     live.step(20).await;
     let mails = world.smtp.mails();
     assert_eq!(mails.len(), 2);
-    assert!(mails[1].text().contains("MORE URGENT: it matches diplomats now, priority high."), "{}", mails[1].text());
+    assert!(
+        mails[1].text().contains("MORE URGENT: it now matches the watch “diplomats”, priority high."),
+        "{}",
+        mails[1].text()
+    );
     assert_eq!(world.texts("SELECT event FROM alert ORDER BY seq"), ["new", "escalated"]);
     live.finish().await;
 }

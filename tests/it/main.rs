@@ -9,6 +9,7 @@
 mod harness;
 
 mod channels;
+mod clock;
 mod commands;
 mod daemon;
 mod delivery;

@@ -74,6 +74,25 @@ async fn what_is_not_told_yet_is_told_once_after_a_merge() {
 }
 
 #[tokio::test]
+async fn merged_stories_that_wait_for_a_digest_are_named_once() {
+    let recipient = "[watch.alert]\nfirst = \"digest\"\n[recipient.desk]\ndigest = [\"07:00\"]";
+    let world = World::new(&["times", "herald"], &BOTH.replace("[recipient.desk]", recipient));
+    let mut live = world.baseline().await;
+    world.publish("times", texts::times(2));
+    world.publish("herald", item("herald", "ferry", FERRY_TITLE, FERRY, 2));
+    live.step(2).await;
+    let named = stories(&world);
+    world.ok(&["story", "merge", &named[0], &named[1]]);
+    live.step(9).await;
+    live.deliver(14 * 60).await;
+    let mails = world.smtp.mails();
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].subject().ends_with("1 story"), "{}", mails[0].subject());
+    assert_eq!(mails[0].text().matches(&named[0]).count(), 1, "{}", mails[0].text());
+    live.finish().await;
+}
+
+#[tokio::test]
 async fn what_was_split_off_is_a_story_of_its_own_that_is_told() {
     let world = World::new(&["times", "post", "mirror"], ONE_WATCH);
     let mut live = world.baseline().await;

@@ -1,14 +1,16 @@
-//! Five secrets that must never be seen: not in what commands print, not in the log, whatever goes wrong.
+//! Six secrets that must never be seen: not in what commands print, not in the log, whatever goes wrong.
 
 use crate::harness::{Answer, World, binary::Ran, eventually, path};
 
-/// Password of the mail account, key of the webhook, token in a URL, password of a feed, value of a header.
-const CANARIES: [&str; 5] = [
+/// Password of the mail account, key of the webhook, token in a URL, password of a feed, value of a header, path of a
+/// webhook.
+const CANARIES: [&str; 6] = [
     "canary-mail-5f1e",
     "Q0FOQVJZLVdFQkhPT0stMDEyMzQ1Njc4OWFiY2RlZg==",
     "canary-token-77ab",
     "canary-basic-19cd",
     "canary-header-e0e0",
+    "canary-path-31aa",
 ];
 
 const RULES: &str = r#"
@@ -24,10 +26,10 @@ email = ["desk@desk.example"]
 fn world() -> World {
     let mut world = World::new(&["times", "post"], RULES);
     let url = |path: &str| world.origin.url(path);
-    let [mail, hook, token, basic, header] = CANARIES;
+    let [mail, hook, token, basic, header, way] = CANARIES;
     let more = format!(
         "[[feed]]\nurl = \"{}?token={token}\"\n[[feed]]\nurl = \"{}\"\nuser = \"me\"\npassword = \"{basic}\"\n[[feed]]\nurl \
-         = \"{}\"\nheaders = {{ X-Api-Key = \"{header}\" }}\n[webhook.alarm]\nurl = \"http://{}/alarm?token={token}\"\nsecret \
+         = \"{}\"\nheaders = {{ X-Api-Key = \"{header}\" }}\n[webhook.alarm]\nurl = \"http://{}/{way}/alarm?k7={token}\"\nsecret \
          = \"whsec_{hook}\"\n",
         url("/token.xml"),
         url("/basic.xml"),
@@ -96,9 +98,14 @@ fn no_secret_is_in_the_log_of_the_daemon() {
 fn no_secret_is_in_a_diagnostic() {
     let world = world();
     let good = std::fs::read_to_string(world.config()).unwrap();
-    for (from, to) in
-        [("[polling]", "[poling]"), ("password = ", "pasword = "), ("secret = ", "secrett = "), ("headers", "header")]
-    {
+    for (from, to) in [
+        ("[polling]", "[poling]"),
+        ("password = ", "pasword = "),
+        ("secret = ", "secrett = "),
+        ("headers", "header"),
+        ("url = \"http", "urll = \"http"),
+        ("\"http", "\"ftp"),
+    ] {
         world.write_raw(&good.replace(from, to));
         assert_eq!(check_run(&world, &["check"]).code, Some(78), "{from}");
     }

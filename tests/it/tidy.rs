@@ -31,13 +31,14 @@ const WALLS: &[(&str, &[&str])] = &[
     ("intake", &["alert", "config", "entry", "fetch", "message", "schedule", "store", "story", "watch"]),
     ("poller", &["chance", "clock", "config", "courier", "entry", "fetch", "intake", "parse", "schedule", "store"]),
     ("courier", &["chance", "clock", "deliver", "intake", "store"]),
-    ("web", &["clock", "config", "message", "store"]),
+    ("websub", &["chance", "clock", "config", "courier", "entry", "fetch", "poller", "store"]),
+    ("web", &["chance", "clock", "config", "message", "store", "websub"]),
     ("archive", &["alert", "backtest", "config", "entry", "store", "story", "watch"]),
     (
         "app",
         &[
             "archive", "clock", "config", "courier", "deliver", "fetch", "intake", "poller", "store", "systemd",
-            "watch", "web",
+            "watch", "web", "websub",
         ],
     ),
     (

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     cli::{
-        lookup::{Place, Reading},
+        lookup::{Place, Reading, Standing},
         out::Out,
         stories::clock_time,
     },
@@ -17,7 +17,10 @@ use crate::{
     config::without_secrets,
     entry::FeedId,
     fetch::registrable_domain,
-    store::feeds::{self, FeedRow, Volume},
+    store::{
+        feeds::{self, FeedRow, Volume},
+        subscriptions::{self, Subscription},
+    },
 };
 
 /// What "entries a day" is counted over.
@@ -31,16 +34,23 @@ pub(in crate::cli) struct List {
     /// Only feeds that are not well.
     #[arg(long)]
     troubled: bool,
+    /// Feeds too that are no longer in the configuration.
+    #[arg(long)]
+    all: bool,
 }
 
 /// A feed and all that is told of it.
 struct Health<'a> {
     row: &'a FeedRow,
+    standing: Standing,
     entries: u64,
     a_day: Option<f64>,
     /// "failing", "silent" …; empty when it is well.
     troubles: Vec<String>,
     held: Option<&'a (Timestamp, String)>,
+    /// At the hub that it names now.
+    subscription: Option<&'a Subscription>,
+    now: Timestamp,
 }
 
 impl List {
@@ -52,10 +62,21 @@ impl List {
         let troubles = feeds::troubles(connection)?;
         let held = feeds::held_hosts(connection, now)?;
         let held: BTreeMap<_, _> = held.into_iter().map(|(host, until, reason)| (host, (until, reason))).collect();
+        let subscriptions: BTreeMap<FeedId, Subscription> = subscriptions::all(connection)?
+            .into_iter()
+            .filter(|subscription| subscription.is_wanted)
+            .map(|subscription| (subscription.feed, subscription))
+            .collect();
         let mut out = Out::new();
         for row in feeds::all(connection)?.values() {
-            let health = health(row, &volumes, &troubles, &held, now);
-            if self.troubled && health.troubles.is_empty() && health.row.state.failures == 0 {
+            let standing = reading.standing(&row.url);
+            if standing == Standing::Removed && !self.all {
+                continue;
+            }
+            let subscription = subscriptions.get(&row.id);
+            let health = Health { standing, subscription, ..health(row, &volumes, &troubles, &held, now) };
+            let is_well = health.troubles.is_empty() && health.row.state.failures == 0;
+            if self.troubled && (is_well || standing != Standing::Polled) {
                 continue;
             }
             match self.json {
@@ -80,10 +101,13 @@ fn health<'a>(
     let host = url::Url::parse(address).map(|url| registrable_domain(&url)).unwrap_or_default();
     Health {
         row,
+        standing: Standing::Polled,
         entries: volume.map_or(0, |volume| volume.entries),
         a_day: volume.map(|volume| a_day(volume, now)),
         troubles: troubles.get(&row.url).cloned().unwrap_or_default(),
         held: held.get(&host),
+        subscription: None,
+        now,
     }
 }
 
@@ -111,18 +135,36 @@ impl Health<'_> {
             "last_change": state.last_change,
             "failures": state.failures,
             "error": state.last_error,
-            "next_poll": state.retired.is_none().then_some(state.next_poll),
-            "next_reason": state.next_reason,
+            "next_poll": self.is_polled().then_some(state.next_poll),
+            "next_reason": self.is_polled().then_some(&state.next_reason),
             "interval_seconds": state.interval.map(|interval| interval.as_secs()),
             "held_until": self.held.map(|(until, _)| until),
             "held_reason": self.held.map(|(_, reason)| reason),
             "retired": state.retired,
+            "websub": self.subscription.map(|subscription| json!({
+                "hub": shown(&subscription.hub.url),
+                "topic": shown(&subscription.hub.topic),
+                "state": self.pushes(subscription),
+                "until": subscription.expires,
+                "last_push": subscription.pushed,
+                "relied_on": subscription.is_trusted && subscription.expires.is_some_and(|until| until > self.now),
+                "error": subscription.error,
+            })),
         })
+    }
+
+    fn is_polled(&self) -> bool {
+        self.standing == Standing::Polled && self.row.state.retired.is_none()
     }
 
     /// One word for all.
     fn word(&self) -> &str {
         let state = &self.row.state;
+        match self.standing {
+            Standing::Removed => return "removed",
+            Standing::Off => return "off",
+            Standing::Polled => {}
+        }
         match self.troubles.iter().find(|trouble| *trouble != "moved") {
             Some(trouble) => trouble,
             None if state.retired.is_some() => "gone",
@@ -130,6 +172,24 @@ impl Health<'_> {
             None if state.failures > 0 => "hiccup",
             None => "well",
         }
+    }
+
+    fn pushes(&self, subscription: &Subscription) -> &'static str {
+        match subscription.expires {
+            Some(until) if until > self.now => "subscribed",
+            _ if subscription.error.is_some() => "refused",
+            _ if subscription.pending.is_some() => "asked",
+            _ => "wanted",
+        }
+    }
+
+    fn hub_line(&self, subscription: &Subscription) -> String {
+        let (word, hub) = (self.pushes(subscription), shown(&subscription.hub.url));
+        let until = subscription.expires.filter(|until| *until > self.now);
+        let until = until.map(|until| format!(" until {}", clock_time(until))).unwrap_or_default();
+        let pushed = subscription.pushed.map(|at| format!("; pushed {}", clock_time(at))).unwrap_or_default();
+        let error = subscription.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+        format!("  hub <{hub}>: {word}{until}{pushed}{error}")
     }
 
     fn lines(&self) -> Vec<String> {
@@ -151,8 +211,12 @@ impl Health<'_> {
         ));
         match &state.retired {
             Some(reason) => lines.push(format!("  given up: {reason}")),
-            None => lines.push(format!("  next {} ({})", clock_time(state.next_poll), state.next_reason)),
+            None if self.is_polled() => {
+                lines.push(format!("  next {} ({})", clock_time(state.next_poll), state.next_reason));
+            }
+            None => {}
         }
+        lines.extend(self.subscription.map(|subscription| self.hub_line(subscription)));
         if let Some((until, reason)) = self.held {
             lines.push(format!("  its host is held until {} ({reason})", clock_time(*until)));
         }

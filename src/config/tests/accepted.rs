@@ -75,6 +75,27 @@ fn the_environment_is_read_by_the_type_of_its_target() {
 }
 
 #[test]
+fn full_texts_and_hubs_are_asked_for_and_left_alone() {
+    let web = "[web]\npublic_url = \"https://alerts.example.org/\"\n";
+    let config = Desk::new(&format!("{web}{REST}")).config();
+    assert!(config.callbacks().is_some() && config.feeds[0].websub);
+    assert_eq!((config.polling.full_text, config.feeds[0].full_text), (false, None));
+    assert!(Desk::new(REST).config().callbacks().is_none(), "hubs cannot reach us");
+    assert!(Desk::new(&format!("{web}listen = \"\"\n{REST}")).config().callbacks().is_none(), "nobody listens");
+    let desk =
+        Desk::new(&format!("{web}{REST}[[feed]]\nurl = \"https://b.example/\"\nfull_text = true\nwebsub = false\n"));
+    let config = desk.variable("STORYWATCH__POLLING__WEBSUB", "false").config();
+    assert!(config.callbacks().is_none(), "switched off");
+    let feed = config.feeds.iter().find(|feed| feed.url.as_str() == "https://b.example/").unwrap();
+    assert_eq!((feed.full_text, feed.websub), (Some(true), false));
+    for (name, value) in [("WEBSUB", "no"), ("FULL_TEXT", "1")] {
+        let desk = Desk::new(REST).variable(&format!("STORYWATCH__POLLING__{name}"), value);
+        assert!(desk.load().is_err(), "{name}");
+    }
+    assert!(Desk::new(&format!("[polling]\nfull_text = \"yes\"\n{REST}")).load().is_err());
+}
+
+#[test]
 fn a_number_in_the_environment_stays_text_where_text_is_wanted() {
     let config = Desk::new(REST).variable("STORYWATCH__STORAGE__PATH", "587").config();
     assert!(config.storage.path.ends_with("587"));

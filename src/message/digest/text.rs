@@ -3,7 +3,7 @@
 use super::view::{Row, View};
 use crate::message::{
     line::wrap,
-    text::{push_link, starred},
+    text::{push_link, push_mute, starred},
 };
 
 pub(super) fn text(view: &View) -> String {
@@ -27,6 +27,7 @@ pub(super) fn text(view: &View) -> String {
     for note in &view.notes {
         wrap(&mut out, "", note);
     }
+    push_mute(&mut out, &view.mute);
     out
 }
 

@@ -9,7 +9,8 @@ use crate::{
     message::{
         excerpt::{Excerpt, excerpts},
         line::clipped,
-        view::{Link, MAX_HEADLINE, MAX_NAME, MAX_SENTENCE, Times, link, plural},
+        view::{Link, MAX_HEADLINE, MAX_NAME, MAX_SENTENCE, Mute, Times, link, plural},
+        words::{ENGLISH, Words},
     },
 };
 
@@ -26,6 +27,10 @@ pub(super) struct View {
     pub sections: Vec<Section>,
     pub coverage: Vec<String>,
     pub notes: Vec<String>,
+    pub mute: Vec<Mute>,
+    /// The line that mail clients show beside the subject.
+    pub state: String,
+    pub words: &'static Words,
 }
 
 /// The stories of one watch.
@@ -42,7 +47,7 @@ pub(super) struct Row {
     pub number: usize,
     pub headline: String,
     pub link: Option<Link>,
-    /// "The Gazette and 3 more outlets (2 independent), first seen 14:02 EST".
+    /// "The Gazette and 3 more outlets (2 independent), first seen 14:02".
     pub source: String,
     pub sentence: Option<Excerpt>,
     /// "new, moved here by your budget".
@@ -82,7 +87,15 @@ pub(super) fn view(digest: &Digest, most: usize) -> View {
         sections,
         coverage: coverage(digest, &times),
         notes: notes(digest, &times),
+        mute: Mute::new(ENGLISH.mute_digests.to_owned(), digest.ways.link.as_deref()).into_iter().collect(),
+        state: state(&digest.stories[..listed]),
+        words: &ENGLISH,
     }
+}
+
+/// The subject says how many: what stands beside it says what they are.
+fn state(stories: &[DigestStory]) -> String {
+    stories.iter().take(3).map(|story| clipped(&story.headline, MAX_HEADLINE)).collect::<Vec<_>>().join(" · ")
 }
 
 fn totals(digest: &Digest, times: &Times<'_>) -> Vec<String> {
@@ -152,7 +165,7 @@ fn row(story: &DigestStory, number: usize, times: &Times<'_>) -> Row {
         source: format!(
             "{}{others}, first seen {}",
             clipped(&story.outlet, MAX_NAME),
-            times.show(story.first_seen, true)
+            times.show(story.first_seen, false)
         ),
         sentence: excerpts(&story.text, &story.evidence).into_iter().next(),
         status: status(story),

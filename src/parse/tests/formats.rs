@@ -104,6 +104,7 @@ fn links_and_ids_are_found_where_they_are() {
     assert_eq!(counted.original_url.as_deref(), Some("http://a.example/1"));
     assert_eq!(item("<link>/1?a=b&amp;amp;c=d</link>").url.as_deref(), Some("https://pond.example/1?a=b&c=d"));
     assert_eq!(item("<link>javascript:alert(1)</link>").url, None);
+    assert_eq!(item("<link>\u{FFFF}javascript:alert(1)</link>").url, None, "nor what becomes one");
     // Nothing is made up, so that the same document gives the same entry at the next poll.
     assert_eq!(item("<title>One</title>").id, None);
     let (long, other) = ("x".repeat(9_000), format!("{}y", "x".repeat(8_999)));

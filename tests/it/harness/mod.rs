@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod http;
+pub mod hub;
 mod live;
 mod origin;
 pub mod proxies;
@@ -56,6 +57,8 @@ pub struct World {
     pub feed: String,
     /// Where `[web]` listens; tests that need no pages have none.
     pub listen: String,
+    /// Further lines of `[web]`.
+    pub web: String,
 }
 
 /// One watch, one recipient: what most tests need.
@@ -82,6 +85,7 @@ impl World {
             polling: "timeout = \"5s\"\n".to_owned(),
             feed: String::new(),
             listen: String::new(),
+            web: String::new(),
         };
         for outlet in outlets {
             world.origin.set(&path(outlet), Answer::Feed(Vec::new()));
@@ -135,9 +139,9 @@ impl World {
     pub fn toml(&self) -> String {
         let mut toml = format!(
             "[storage]\npath = \"storywatch.db\"\n[polling]\nallow_networks = [\"127.0.0.0/8\"]\nmin_interval = \
-             \"1s\"\n{}[web]\nlisten = \"{}\"\n[mail]\nfrom = \"Storywatch <alerts@desk.example>\"\nsmtp = \"smtp://{}\"\n[webhook.bell]\nurl = \
+             \"1s\"\n{}[web]\nlisten = \"{}\"\n{}[mail]\nfrom = \"Storywatch <alerts@desk.example>\"\nsmtp = \"smtp://{}\"\n[webhook.bell]\nurl = \
              \"http://{}/bell\"\nsecret = \"whsec_{}\"\n{}\n",
-            self.polling, self.listen, self.smtp.address, self.hook.address, BELL_KEY, self.rules
+            self.polling, self.listen, self.web, self.smtp.address, self.hook.address, BELL_KEY, self.rules
         );
         for (key, name, names, domain) in OUTLETS.iter().filter(|(key, ..)| self.outlets.contains(key)) {
             let url = self.origin.url(&path(key));
@@ -189,6 +193,11 @@ pub fn item(outlet: &str, slug: &str, title: &str, body: &str, minute: i64) -> I
     let domain = OUTLETS.iter().find(|(key, ..)| *key == outlet).unwrap().3;
     let link = format!("https://{domain}/{slug}");
     Item { guid: link.clone(), link, title: title.to_owned(), body: body.to_owned(), published: at(minute) }
+}
+
+/// How many come at once: what `STORYWATCH_FLOOD` says, else `short`.
+pub fn flood(short: usize) -> usize {
+    std::env::var("STORYWATCH_FLOOD").ok().and_then(|number| number.parse().ok()).unwrap_or(short)
 }
 
 /// Waits for a condition, a quarter of a minute at most.

@@ -76,6 +76,13 @@ impl Origin {
         }
     }
 
+    /// Leaves the newest items in a feed.
+    pub fn trim(&self, path: &str, items: usize) {
+        if let Some(Answer::Feed(listed)) = self.site.lock().unwrap().answers.get_mut(path) {
+            listed.truncate(items);
+        }
+    }
+
     /// The requests for a path, with the status each was answered.
     pub fn requests(&self, path: &str) -> Vec<(Request, u16)> {
         self.site.lock().unwrap().requests.iter().filter(|(request, _)| request.path == path).cloned().collect()

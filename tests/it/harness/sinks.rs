@@ -202,6 +202,8 @@ struct Bell {
     statuses: VecDeque<u16>,
     /// Stands in every answer that is no success.
     header: Option<(&'static str, String)>,
+    /// Between taking a call and answering it.
+    delay: Duration,
 }
 
 /// Instead of a status: the connection is closed without an answer.
@@ -240,6 +242,11 @@ impl HookSink {
         self.bell.lock().unwrap().header = Some((name, value.to_owned()));
     }
 
+    /// The server thinks for so long about each call it has taken.
+    pub fn set_slow(&self, delay: Duration) {
+        self.bell.lock().unwrap().delay = delay;
+    }
+
     /// Every call with the status it was answered.
     pub fn calls(&self) -> Vec<(Request, u16)> {
         self.bell.lock().unwrap().calls.clone()
@@ -247,12 +254,13 @@ impl HookSink {
 
     fn serve(&self, mut stream: TcpStream) -> Result<()> {
         while let Some(request) = http::read_request(&mut stream)? {
-            let (status, header) = {
+            let (status, header, delay) = {
                 let mut bell = self.bell.lock().unwrap();
                 let status = bell.statuses.pop_front().unwrap_or(200);
                 bell.calls.push((request, status));
-                (status, bell.header.clone())
+                (status, bell.header.clone(), bell.delay)
             };
+            thread::sleep(delay);
             match status {
                 DROP => return stream.shutdown(std::net::Shutdown::Both),
                 HANG => {

@@ -121,6 +121,47 @@ fn the_list_of_feeds_shows_health_and_what_comes_next() {
     assert!(troubled.contains("/other") && !troubled.contains("Tides"), "{troubled}");
 }
 
+#[test]
+fn feeds_that_are_switched_off_or_taken_out_are_not_listed_as_if_they_were_polled() {
+    let script = Script::start("127.0.0.1", |_, _| reply("200 OK", feed(&["one"])));
+    let urls = ["/on", "/off", "/out"].map(|path| script.url(path));
+    let world = World::of_feeds(&urls, "every = \"1m\"");
+    world.ok(&["poll", "--all"]);
+    let toml = world.toml().replace("/off\"\n", "/off\"\nname = \"sleeper\"\nenabled = false\n");
+    let out = toml.find(&format!("[[feed]]\nurl = \"{}\"", urls[2])).unwrap();
+    world.write_raw(&toml[..out]);
+    let health = |arguments: &[&str]| -> Vec<(String, bool)> {
+        let rows = world.ok(arguments).json();
+        let row = |row: &serde_json::Value| {
+            (row["health"].as_str().unwrap().to_owned(), row["next_poll"].is_null() && row["next_reason"].is_null())
+        };
+        rows.iter().map(row).collect()
+    };
+    let row = |word: &str, is_over| (word.to_owned(), is_over);
+    assert_eq!(health(&["feeds", "list", "--json"]), [row("off", true), row("well", false)]);
+    let all = health(&["feeds", "list", "--json", "--all"]);
+    assert_eq!(all, [row("off", true), row("well", false), row("removed", true)]);
+    assert!(!world.ok(&["feeds", "list"]).out.contains("/out"));
+    let before = script.asked().len();
+    for name in ["sleeper", &urls[1]] {
+        let ran = world.run(&["poll", name]);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.err.contains("is not polled: it says `enabled = false`"), "{}", ran.err);
+    }
+    assert_eq!(script.asked().len(), before);
+}
+
+#[tokio::test]
+async fn a_feeds_title_is_shown_as_text() {
+    let body =
+        feed(&["one"]).replace("<title>Tides", "<title>Ti\u{202e}des &amp;lt;b&amp;gt;now&amp;lt;/b&amp;gt;\u{7}");
+    let script = Script::start("127.0.0.1", move |_, _| reply("200 OK\nContent-Type: text/xml; charset=utf-8", &body));
+    let world = World::of_feeds(&[script.url("/feed")], "every = \"1m\"");
+    let live = world.first_poll().await;
+    assert_eq!(world.texts("SELECT title FROM feed"), ["Tides now"]);
+    live.finish().await;
+}
+
 #[tokio::test]
 async fn when_nothing_answers_that_is_told_and_not_of_every_feed() {
     let script = Script::start("127.0.0.1", |_, before| match before {
