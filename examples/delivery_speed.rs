@@ -131,7 +131,7 @@ async fn measure(
 }
 
 fn load(file: &Path) -> Result<config::Config> {
-    let compile = |queries: &[watch::Query], terms: &_| watch::compile(queries, terms).problems;
+    let compile = |queries: &[&watch::Query], terms: &_| watch::compile(queries, terms).problems;
     match config::load(file, &Overrides::default(), &config::environment(), compile) {
         Ok(loaded) => Ok(loaded.config),
         Err(faults) => anyhow::bail!("{}", config::render(&faults, false)),

@@ -56,7 +56,7 @@ fn round(channels: &str) -> Result<Round> {
     let head = "[storage]\npath = \"storywatch.db\"\n[polling]\nallow_networks = [\"127.0.0.0/8\"]\n";
     fs::write(&file, format!("{head}{channels}"))?;
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
-    let compile = |queries: &[watch::Query], terms: &_| watch::compile(queries, terms).problems;
+    let compile = |queries: &[&watch::Query], terms: &_| watch::compile(queries, terms).problems;
     let loaded = config::load(&file, &Overrides::default(), &config::environment(), compile);
     fs::remove_dir_all(&folder)?;
     let loaded = loaded.map_err(|faults| anyhow::anyhow!("{}", config::render(&faults, false)))?;

@@ -87,12 +87,15 @@ impl Engine {
 
     /// Closes the database after the last piece of work.
     pub async fn close(self) -> Result<()> {
-        let Self { store, .. } = self;
-        match Arc::try_unwrap(store) {
-            Ok(store) => Ok(store.close().await?),
-            // Somebody still holds it; the process is about to end, and what is committed is on the disk.
-            Err(_) => Ok(()),
-        }
+        close(self.store).await
+    }
+}
+
+async fn close(store: Arc<Store>) -> Result<()> {
+    match Arc::try_unwrap(store) {
+        Ok(store) => Ok(store.close().await?),
+        // Somebody still holds it; the process is about to end, and what is committed is on the disk.
+        Err(_) => Ok(()),
     }
 }
 
@@ -116,7 +119,11 @@ async fn rebuild(store: &Store, rules: Arc<Rules>, now: Timestamp) -> Result<Int
 
 /// What a configuration becomes before anything uses it; fails without a side effect.
 pub fn wire(config: Arc<Config>) -> Result<(Round, Tools)> {
-    let rules = Rules::new(Arc::clone(&config)).map_err(anyhow::Error::msg)?;
+    wire_after(config, None)
+}
+
+fn wire_after(config: Arc<Config>, before: Option<&Rules>) -> Result<(Round, Tools)> {
+    let rules = Rules::after(Arc::clone(&config), before).map_err(anyhow::Error::msg)?;
     let settings = fetch::Settings {
         contact: contact(&config),
         allow_networks: config.polling.allow_networks.clone(),
@@ -140,7 +147,7 @@ fn contact(config: &Config) -> Option<String> {
 }
 
 /// Loads the configuration as it stands on the disk now.
-pub type Load = Box<dyn Fn() -> Result<Arc<Config>> + Send>;
+pub type Load = Box<dyn Fn() -> Result<Config> + Send>;
 
 /// The daemon: runs until SIGTERM or SIGINT.
 pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
@@ -151,36 +158,27 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let (tools_sender, tools) = watch::channel(engine.tools.clone());
     let courier = Courier::new(Arc::clone(&engine.store), round.clone(), engine.clock);
     let poller = engine.poller().await?;
+    let (pages, settings) = watch::channel(web::Settings::of(&engine.round.rules.config));
+    let status = summary(&engine.round.rules.config);
+    // Kept here, the first configuration would stay in memory beside every later one.
+    let Engine { store, intake, round: opened, tools: opened_with, clock } = engine;
+    drop((opened, opened_with));
     let bells = Bells::default();
     let stop = CancellationToken::new();
     let progress = [Arc::clone(&courier.progress), poller.progress()];
     let tasks = TaskTracker::new();
     tasks.spawn(courier.run(Arc::clone(&bells.wake), stop.clone()));
     tasks.spawn(poller.run(round.clone(), tools.clone(), bells.clone(), stop.clone()));
-    tasks.spawn(websub::run(
-        Arc::clone(&engine.store),
-        round.clone(),
-        tools,
-        engine.clock,
-        Arc::clone(&bells.hubs),
-        stop.clone(),
-    ));
-    tasks.spawn(housekeeping::run(Arc::clone(&engine.store), round.clone(), engine.clock, stop.clone()));
-    tasks.spawn(follow::run(
-        Arc::clone(&engine.store),
-        engine.intake.clone(),
-        round.clone(),
-        engine.clock,
-        stop.clone(),
-    ));
-    let (pages, settings) = watch::channel(web::Settings::of(&engine.round.rules.config));
+    let hubs = Arc::clone(&bells.hubs);
+    tasks.spawn(websub::run(Arc::clone(&store), round.clone(), tools, clock, hubs, stop.clone()));
+    tasks.spawn(housekeeping::run(Arc::clone(&store), round.clone(), clock, stop.clone()));
+    tasks.spawn(follow::run(Arc::clone(&store), intake.clone(), round.clone(), clock, stop.clone()));
     let Bells { pushes, hubs, .. } = bells;
-    let site = web::Site { store: Arc::clone(&engine.store), clock: engine.clock, pushes, hubs };
+    let site = web::Site { store: Arc::clone(&store), clock, pushes, hubs };
     tasks.spawn(web::run(site, settings, stop.clone()));
     tasks.spawn(watch_over(progress, stop.clone()));
     tasks.close();
 
-    let status = summary(&engine.round.rules.config);
     info!(milliseconds = started.elapsed().as_millis() as u64, "{status}");
     systemd::ready(&status);
     let mut reloader = reload::Reloader {
@@ -188,9 +186,9 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         rounds,
         tools: tools_sender,
         pages,
-        intake: engine.intake.clone(),
-        store: Arc::clone(&engine.store),
-        clock: engine.clock,
+        intake: intake.clone(),
+        store: Arc::clone(&store),
+        clock,
         stop: stop.clone(),
     };
     let failure = loop {
@@ -199,7 +197,7 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
             _ = signals.terminate.recv() => break None,
             _ = signals.interrupt.recv() => break None,
             // Whoever starts it again starts it with a checked file.
-            failure = engine.store.failed() => break Some(failure),
+            failure = store.failed() => break Some(failure),
         }
     };
     info!("stopping");
@@ -214,7 +212,7 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     drop(reloader);
     match failure {
         Some(failure) => bail!(failure),
-        None => engine.close().await,
+        None => close(store).await,
     }
 }
 

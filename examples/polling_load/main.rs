@@ -114,7 +114,7 @@ fn configuration(origin: &Origin, feeds: usize) -> String {
 fn product(file: &Path) -> Result<()> {
     let started = now();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let compile = |queries: &[watch::Query], terms: &_| watch::compile(queries, terms).problems;
+        let compile = |queries: &[&watch::Query], terms: &_| watch::compile(queries, terms).problems;
         let loaded = config::load(file, &Overrides::default(), &Default::default(), compile);
         let loaded = loaded.map_err(|faults| config::render(&faults, false))?;
         let engine = Engine::open(Arc::new(loaded.config), Clock::Machine).await?;

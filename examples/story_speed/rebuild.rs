@@ -31,7 +31,7 @@ pub fn measure(words: usize, count: usize) -> Result<(), Box<dyn Error>> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         fill(&database, words, count, now).await?;
         println!("{count} entries with {words} words, database {} MB", fs::metadata(&database)?.len() >> 20);
-        let compile = |queries: &[watch::Query], terms: &_| watch::compile(queries, terms).problems;
+        let compile = |queries: &[&watch::Query], terms: &_| watch::compile(queries, terms).problems;
         let loaded = config::load(&file, &Overrides::default(), &Default::default(), compile);
         let loaded = loaded.map_err(|faults| config::render(&faults, false))?;
         let (started, before, spent) = (Instant::now(), resident(), cpu());

@@ -236,9 +236,6 @@ pub(super) fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, Un
     if fresh.is_empty() {
         return Err(Unmet::Lacking("matches the back catalogue only".to_owned()));
     }
-    let Some(news) = fresh.iter().find(|member| !is_old(member, policy.max_age)) else {
-        return Err(Unmet::Old(format!("older than max_age ({})", words(policy.max_age))));
-    };
     let asked = policy.min_outlets;
     let (kind, firsts) = if asked.independent {
         ("independent outlets", first_times(facts.story, |member| member.is_independent()))
@@ -251,13 +248,19 @@ pub(super) fn satisfied(facts: &Facts<'_>, policy: &Policy) -> Result<String, Un
         return Err(Unmet::Lacking(format!("{reached} of {} {kind}{within}", asked.count)));
     }
     // Who was told once is told what follows, though the rush may be over by then.
-    if let Some(burst) = policy.burst.filter(|_| facts.history.is_empty()) {
+    let burst = policy.burst.filter(|_| facts.history.is_empty()).map(|burst| {
         let volume = of_watch().next().map(|found| found.volume);
-        return burst.judge(volume.unwrap_or_default()).map_err(Unmet::Lacking);
-    }
-    Ok(match asked.count {
-        0 | 1 => format!("matches {:?} of {}", news.title, news.outlet_name),
-        count => format!("{reached} {kind}, {count} asked for"),
+        burst.judge(volume.unwrap_or_default())
+    });
+    let rush = burst.transpose().map_err(Unmet::Lacking)?;
+    // Last, since what is old goes to the digest only if nothing else is missing.
+    let Some(news) = fresh.iter().find(|member| !is_old(member, policy.max_age)) else {
+        return Err(Unmet::Old(format!("older than max_age ({})", words(policy.max_age))));
+    };
+    Ok(match (rush, asked.count) {
+        (Some(rush), _) => rush,
+        (None, 0 | 1) => format!("matches {:?} of {}", news.title, news.outlet_name),
+        (None, count) => format!("{reached} {kind}, {count} asked for"),
     })
 }
 

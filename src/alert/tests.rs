@@ -155,6 +155,7 @@ fn years_old_items_go_to_the_digest_at_most() {
     let matches = matches(&policies, &story);
     let without = Facts { has_digest: false, ..facts(&story, &matches, &[]) };
     assert_eq!(shown(&decide(&without)), "hold port: older than max_age (7d)");
+    check(&[two_independent("port", None)], story.members.clone(), &[], "hold port: 1 of 2 independent outlets");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{Load, summary, wire};
+use super::{Load, summary, wire_after};
 use crate::{
     archive::Archive,
     clock::Clock,
@@ -38,8 +38,10 @@ pub(super) struct Reloader {
 impl Reloader {
     /// Loads, compiles and only then swaps; intake and sending go on meanwhile.
     pub async fn reload(&mut self) {
-        let before = Arc::clone(&self.rounds.borrow().rules.config);
-        let wired = (self.load)().and_then(wire);
+        let rules = Arc::clone(&self.rounds.borrow().rules);
+        let before = Arc::clone(&rules.config);
+        let wired = (self.load)().and_then(|config| wire_after(Arc::new(config.sharing(&before)), Some(&*rules)));
+        drop(rules);
         let (round, tools) = match wired {
             Ok(wired) => wired,
             Err(failure) => {

@@ -55,7 +55,7 @@ impl Archive {
     }
 
     /// The configured watches.
-    pub fn watches(&self) -> &[Watch] {
+    pub fn watches(&self) -> &[Arc<Watch>] {
         self.config.as_ref().map(|config| config.watches.as_slice()).unwrap_or_default()
     }
 

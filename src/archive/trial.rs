@@ -1,6 +1,9 @@
 //! Watches played over stored entries: reads the entries and stories, and has `backtest` play them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
@@ -57,15 +60,15 @@ impl Trial<'_> {
     /// Plays all watches; `sample` is given every entry that was read.
     pub fn play(
         &self,
-        watches: &[Watch],
+        watches: &[Arc<Watch>],
         terms: &BTreeMap<String, Vec<String>>,
         sample: &mut Sample,
     ) -> Result<Report> {
-        let queries: Vec<Query> = watches.iter().map(|watch| watch.query.clone()).collect();
+        let queries: Vec<&Query> = watches.iter().map(|watch| &watch.query).collect();
         let set = watch::compile(&queries, terms).watches;
         let mut report = Report::default();
         let (found, rhythms) = self.read(watches, &set, &mut report, sample)?;
-        let told: Vec<Vec<RecipientId>> = watches.iter().map(recipients).collect();
+        let told: Vec<Vec<RecipientId>> = watches.iter().map(|watch| recipients(watch)).collect();
         let watched: Vec<Watched<'_>> =
             watches.iter().zip(&told).map(|(watch, notify)| Watched { policy: &watch.policy, notify }).collect();
         let mut sent: BTreeMap<RecipientId, Vec<Sent>> = BTreeMap::new();
@@ -90,7 +93,7 @@ impl Trial<'_> {
 
     fn read(
         &self,
-        watches: &[Watch],
+        watches: &[Arc<Watch>],
         set: &WatchSet,
         report: &mut Report,
         sample: &mut Sample,

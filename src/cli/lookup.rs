@@ -61,7 +61,7 @@ impl Place {
             flags = flags.set("--database", "storage.path", &database.to_string_lossy());
         }
         let compile =
-            |queries: &[watch::Query], terms: &BTreeMap<String, Vec<String>>| watch::compile(queries, terms).problems;
+            |queries: &[&watch::Query], terms: &BTreeMap<String, Vec<String>>| watch::compile(queries, terms).problems;
         match config::load(&self.config, &flags, environment, compile) {
             Ok(mut loaded) => {
                 let warnings = std::mem::take(&mut loaded.warnings);

@@ -11,7 +11,7 @@ use crate::{app, config::Config};
 
 pub(super) fn run(place: Place) -> Result<ExitCode> {
     let config = Arc::new(place.load()?);
-    let load: app::Load = Box::new(move || Ok(Arc::new(reload(&place)?)));
+    let load: app::Load = Box::new(move || reload(&place));
     block_on(app::run(config, load))?;
     Ok(ExitCode::SUCCESS)
 }

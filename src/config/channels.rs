@@ -45,7 +45,7 @@ fn read_all<T>(
         }
         let table = as_table(&node).unwrap_or_else(|wrong| {
             wrong.tell(node.place, faults);
-            Table { place: node.place, entries: BTreeMap::new() }
+            Table { place: node.place, entries: Vec::new() }
         });
         let value = read(&name, place, table, faults);
         all.insert(name, (place, value));

@@ -45,7 +45,7 @@ fn feeds(config: &Config) -> BTreeMap<String, &super::Feed> {
 }
 
 fn watches(config: &Config) -> BTreeMap<String, &super::Watch> {
-    config.watches.iter().map(|watch| (watch.query.name.clone(), watch)).collect()
+    config.watches.iter().map(|watch| (watch.query.name.clone(), &**watch)).collect()
 }
 
 fn sections(old: &Config, new: &Config) -> Change {

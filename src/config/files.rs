@@ -42,8 +42,8 @@ pub(super) fn read_files(main: &Path, sources: &mut Sources, faults: &mut Faults
     let mut written = Written::default();
     let table = read_file(main, sources, faults);
     written.is_incomplete = table.is_none();
-    let mut table = table.unwrap_or_else(|| Table { place: Place::default(), entries: BTreeMap::new() });
-    let include = table.entries.remove("include").map(|(_, node)| node);
+    let mut table = table.unwrap_or_else(|| Table { place: Place::default(), entries: Vec::new() });
+    let include = table.remove("include").map(|(_, node)| node);
     written.add(table, sources, faults);
     for path in included(main, include.as_ref(), faults) {
         add_file(&path, &mut written, sources, faults);
@@ -61,7 +61,7 @@ fn add_file(path: &Path, written: &mut Written, sources: &mut Sources, faults: &
 /// Reads one file by itself into `written`, whatever it would include.
 pub(super) fn add_alone(path: &Path, written: &mut Written, sources: &mut Sources, faults: &mut Faults) {
     let Some(mut table) = read_file(path, sources, faults) else { return };
-    table.entries.remove("include");
+    table.remove("include");
     written.add(table, sources, faults);
 }
 

@@ -298,7 +298,7 @@ pub(super) struct Settings {
 impl Settings {
     /// Where `[name]` begins, if it is written anywhere.
     pub fn section(&self, name: &str) -> Option<Place> {
-        self.sections.get(name).copied().or_else(|| self.table(name).entries.values().map(|(place, _)| *place).next())
+        self.sections.get(name).copied().or_else(|| self.table(name).entries.first().map(|(_, (place, _))| *place))
     }
 
     /// The section as a table of nodes, to be read like any other.

@@ -1,6 +1,6 @@
 //! From the configuration as written to the configuration as meant: every value read, every reference followed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Config, Recipient, Watch, Webhook, alerting, channels,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Judges all queries at once: problems, each with the index of its query.
-pub(super) type Compile<'a> = &'a mut dyn FnMut(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>;
+pub(super) type Compile<'a> = &'a mut dyn FnMut(&[&Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>;
 
 /// Everything but the scalar sections, each with the places that messages need.
 struct Parts {
@@ -119,18 +119,19 @@ pub(super) fn judge(
     terms: Terms,
     sources: Sources,
     faults: &mut Faults,
-    compile: impl FnOnce(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>,
-) -> (Vec<Watch>, BTreeMap<String, Vec<String>>, Origins) {
+    compile: impl FnOnce(&[&Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>,
+) -> (Vec<Arc<Watch>>, BTreeMap<String, Vec<String>>, Origins) {
     for watch in watches.iter().filter(|watch| !watches::has_query(watch)) {
         faults
             .error(watch.places.whole, "this watch has nothing to look for")
             .help("add `any`, `all` or `query`".to_owned());
     }
-    let (watches, places): (Vec<_>, Vec<_>) =
-        watches.into_iter().filter(watches::has_query).map(|watch| (watch.watch, watch.places)).unzip();
+    let (mut watches, places): (Vec<_>, Vec<_>) =
+        watches.into_iter().filter(watches::has_query).map(|watch| (Arc::new(watch.watch), watch.places)).unzip();
+    watches.shrink_to_fit();
     let (terms, term_places) = split_terms(terms);
     let origins = Origins::new(sources, places, term_places);
-    let queries: Vec<Query> = watches.iter().map(|watch| watch.query.clone()).collect();
+    let queries: Vec<&Query> = watches.iter().map(|watch| &watch.query).collect();
     origins.note(compile(&queries, &terms), faults);
     (watches, terms, origins)
 }

@@ -28,7 +28,7 @@ mod written;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -74,7 +74,7 @@ pub fn load(
     path: &Path,
     flags: &Overrides,
     environment: &BTreeMap<String, String>,
-    mut compile: impl FnMut(&[watch::Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, watch::Problem)>,
+    mut compile: impl FnMut(&[&watch::Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, watch::Problem)>,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     let mut sources = place::Sources::default();
     let mut faults = diagnostic::Faults::default();
@@ -116,7 +116,8 @@ pub struct Config {
     pub web: Web,
     pub feeds: Vec<Feed>,
     pub outlets: BTreeMap<String, Outlet>,
-    pub watches: Vec<Watch>,
+    /// Shared, so that a reload keeps in memory once what it does not change.
+    pub watches: Vec<Arc<Watch>>,
     pub recipients: BTreeMap<String, Recipient>,
     pub webhooks: BTreeMap<String, Webhook>,
     /// `[operator] notify`: who is told of troubles.
@@ -126,6 +127,19 @@ pub struct Config {
 }
 
 impl Config {
+    /// Puts the watches of another configuration in the place of those that are the same.
+    #[must_use]
+    pub fn sharing(mut self, other: &Self) -> Self {
+        let known: HashMap<&str, &Arc<Watch>> =
+            other.watches.iter().map(|watch| (watch.query.name.as_str(), watch)).collect();
+        for watch in &mut self.watches {
+            if let Some(&same) = known.get(watch.query.name.as_str()).filter(|known| ***known == *watch) {
+                *watch = Arc::clone(same);
+            }
+        }
+        self
+    }
+
     /// Beneath which hubs reach us; `None` where WebSub is off or hubs cannot reach us.
     pub fn callbacks(&self) -> Option<&Url> {
         let Web { listen, public_url } = &self.web;

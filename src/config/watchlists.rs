@@ -1,6 +1,6 @@
 //! Watchlists by themselves, for trying queries out: recipients and feeds that they name need not be there.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{
     Watch,
@@ -16,7 +16,7 @@ use crate::watch::{Problem, Query};
 /// What watchlists hold for the watch room.
 pub struct Watchlists {
     /// Those that notify nobody have an empty `notify`.
-    pub watches: Vec<Watch>,
+    pub watches: Vec<Arc<Watch>>,
     pub queries: Vec<Query>,
     pub terms: BTreeMap<String, Vec<String>>,
     /// What is doubtful in them.
@@ -29,7 +29,7 @@ pub struct Watchlists {
 /// Everything wrong or doubtful in the files, when at least one thing is wrong.
 pub fn load_watchlists(
     paths: &[PathBuf],
-    compile: impl FnOnce(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>,
+    compile: impl FnOnce(&[&Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>,
 ) -> Result<Watchlists, Vec<Diagnostic>> {
     let mut sources = Sources::default();
     let mut faults = Faults::default();

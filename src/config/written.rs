@@ -3,8 +3,6 @@
 //!
 //! Nothing is converted silently: a number is no string, and a string is no number.
 
-use std::collections::BTreeMap;
-
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -48,11 +46,23 @@ impl Value {
     }
 }
 
-/// A table and where it begins; keys with their own places.
+/// A table and where it begins; keys with their own places, each once.
 #[derive(Clone)]
 pub(super) struct Table {
     pub place: Place,
-    pub entries: BTreeMap<String, (Place, Node)>,
+    /// By key. A list, since most tables have few keys and there may be a hundred thousand of them.
+    pub entries: Vec<(String, (Place, Node))>,
+}
+
+impl Table {
+    pub fn contains(&self, key: &str) -> bool {
+        self.entries.iter().any(|(known, _)| known == key)
+    }
+
+    pub fn remove(&mut self, key: &str) -> Option<(Place, Node)> {
+        let at = self.entries.iter().position(|(known, _)| known == key)?;
+        Some(self.entries.remove(at).1)
+    }
 }
 
 /// Something read, and where.
@@ -192,7 +202,7 @@ impl<'f> Reader<'f> {
 
     pub fn take(&mut self, key: &'static str) -> Option<Node> {
         self.asked.push(key);
-        let node = self.table.entries.remove(key).map(|(_, node)| node);
+        let node = self.table.remove(key).map(|(_, node)| node);
         self.written.extend(node.is_some().then_some(key));
         node
     }
@@ -216,7 +226,7 @@ impl<'f> Reader<'f> {
 
     /// A value that must be there.
     pub fn required<T>(&mut self, key: &'static str, read: impl FnOnce(&Node) -> Result<T, Wrong>) -> Option<At<T>> {
-        if !self.table.entries.contains_key(key) {
+        if !self.table.contains(key) {
             self.faults.error(self.table.place, format!("{} has no `{key}`", self.name));
         }
         self.optional(key, read)

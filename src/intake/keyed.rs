@@ -18,7 +18,7 @@ pub(super) struct Key {
 
 /// The keys of an entry, in the order of the watches.
 pub(super) fn of_entry(rules: &Rules, outlet: &str, context: &FeedContext, entry: &Entry) -> Vec<Key> {
-    if rules.config.watches.iter().all(|watch| watch.key.is_none()) {
+    if !rules.has_keys {
         return Vec::new();
     }
     let key = |watch: String| {

@@ -20,9 +20,11 @@ use crate::{
 /// A configuration, ready for use. A reload makes another one.
 pub struct Rules {
     pub config: Arc<Config>,
-    pub watches: WatchSet,
-    /// Index into `config.watches`, by name.
-    by_name: HashMap<String, usize>,
+    pub watches: Arc<WatchSet>,
+    /// Indices into `config.watches`, in the order of their names.
+    by_name: Box<[u32]>,
+    /// Whether some watch says what entries of one story have in common.
+    pub(super) has_keys: bool,
     /// Index into `config.feeds`, by URL.
     by_url: HashMap<String, usize>,
     /// Key of a configured outlet, by its domains.
@@ -58,11 +60,18 @@ impl Rules {
     /// # Errors
     /// Names the watch or address that `config` let through although it cannot be used.
     pub fn new(config: Arc<Config>) -> Result<Self, String> {
-        let queries: Vec<watch::Query> = config.watches.iter().map(|watch| watch.query.clone()).collect();
-        let compiled = watch::compile(&queries, &config.terms);
-        if let Some((index, problem)) = compiled.problems.iter().find(|(_, problem)| problem.is_error) {
-            return Err(format!("watch {}: {}", queries[*index].name, problem.message));
-        }
+        Self::after(config, None)
+    }
+
+    /// As [`Rules::new`]; where no query has changed, what was compiled before is kept.
+    ///
+    /// # Errors
+    /// As [`Rules::new`].
+    pub fn after(config: Arc<Config>, before: Option<&Self>) -> Result<Self, String> {
+        let watches = match before.filter(|before| asks_the_same(&before.config, &config)) {
+            Some(before) => Arc::clone(&before.watches),
+            None => Arc::new(compiled(&config)?),
+        };
         let sender = match &config.mail {
             Some(mail) => {
                 let sender = Sender::new(&mail.from_name, &mail.from_address).map_err(|error| error.to_string())?;
@@ -74,8 +83,9 @@ impl Rules {
             outlet.domains.iter().map(|domain| (domain.clone(), key.clone())).collect::<Vec<_>>()
         };
         Ok(Self {
-            watches: compiled.watches,
-            by_name: positions(config.watches.iter().map(|watch| watch.query.name.clone())),
+            watches,
+            by_name: by_name(&config),
+            has_keys: config.watches.iter().any(|watch| watch.key.is_some()),
             by_url: positions(config.feeds.iter().map(|feed| feed.url.to_string())),
             by_domain: config.outlets.iter().flat_map(domains).collect(),
             sender,
@@ -125,7 +135,9 @@ impl Rules {
     }
 
     pub(super) fn watch(&self, name: &str) -> Option<&config::Watch> {
-        self.by_name.get(name).map(|index| &self.config.watches[*index])
+        let watch = |index: u32| &*self.config.watches[index as usize];
+        let found = self.by_name.binary_search_by(|&index| watch(index).query.name.as_str().cmp(name)).ok()?;
+        Some(watch(self.by_name[found]))
     }
 
     pub(super) fn policy(&self, name: &str) -> Option<&Policy> {
@@ -217,4 +229,23 @@ impl Rules {
 
 fn positions(names: impl Iterator<Item = String>) -> HashMap<String, usize> {
     names.enumerate().map(|(index, name)| (name, index)).collect()
+}
+
+fn compiled(config: &Config) -> Result<WatchSet, String> {
+    let queries: Vec<&watch::Query> = config.watches.iter().map(|watch| &watch.query).collect();
+    let compiled = watch::compile(&queries, &config.terms);
+    match compiled.problems.iter().find(|(_, problem)| problem.is_error) {
+        Some((index, problem)) => Err(format!("watch {}: {}", queries[*index].name, problem.message)),
+        None => Ok(compiled.watches),
+    }
+}
+
+fn asks_the_same(a: &Config, b: &Config) -> bool {
+    a.terms == b.terms && a.watches.iter().map(|watch| &watch.query).eq(b.watches.iter().map(|watch| &watch.query))
+}
+
+fn by_name(config: &Config) -> Box<[u32]> {
+    let mut indices: Box<[u32]> = (0..).take(config.watches.len()).collect();
+    indices.sort_unstable_by_key(|&index| config.watches[index as usize].query.name.as_str());
+    indices
 }

@@ -27,6 +27,11 @@ pub(super) enum Step {
     Whole(Field, String),
     /// What is found by its bytes alone.
     Literal(String),
+    /// A regular expression of which no literal is known.
+    Pattern {
+        pattern: String,
+        ignore_case: bool,
+    },
 }
 
 /// The keys are the operator's own words; feeds can only look up, never insert, so no key can be forced to collide.
@@ -61,6 +66,8 @@ pub(super) struct Atoms {
     wholes: WordMap<Atom>,
     /// Texts that are looked for as they are, not as words; see [`super::literals`].
     literals: WordMap<Atom>,
+    /// Regular expressions that have none, behind `i` or `-` for their case; see [`super::sweep`].
+    patterns: WordMap<Atom>,
     /// Words with their inflected forms, as written in small letters.
     inflected: WordMap<Atom>,
     /// The same by their folded form, and by their stem in each language.
@@ -80,6 +87,9 @@ impl Atoms {
         let atom = match step {
             Step::Word(word) => self.words.get_or_insert(word, next),
             Step::Literal(text) => intern_key(&mut self.literals, text, next),
+            Step::Pattern { pattern, ignore_case } => {
+                intern_key(&mut self.patterns, &format!("{}{pattern}", if *ignore_case { 'i' } else { '-' }), next)
+            }
             Step::Whole(field, value) => intern_key(&mut self.wholes, &whole_key(*field, value), next),
             Step::Prefix(prefix) => {
                 let bucket = self.prefixes.entry(stem(prefix).unwrap_or(prefix).into()).or_default();
@@ -131,6 +141,11 @@ impl Atoms {
     /// All literals with their atoms.
     pub(super) fn literals(&self) -> impl Iterator<Item = (&str, Atom)> {
         self.literals.iter().map(|(text, &atom)| (&**text, atom))
+    }
+
+    /// All patterns without literals: the pattern, whether case is no difference, its atom.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = (&str, bool, Atom)> {
+        self.patterns.iter().map(|(key, &atom)| (&key[1..], key.starts_with('i'), atom))
     }
 
     /// Calls `each` with the atoms that a folded word is an instance of.

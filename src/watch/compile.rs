@@ -3,7 +3,7 @@
 //! Every watch names words of which one must occur if it is to hold, the rarest it can name; an entry's words lead to
 //! the watches that named them (the way of Lucene's `monitor`), and only those are evaluated.
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use super::atoms::{Atom, Atoms};
 use super::eval::{evidence_with, holds};
@@ -56,13 +56,13 @@ pub(super) struct Scope {
 
 /// Compiles all watches. `terms` is `[terms]`. A watch with an error is left out of the set; the reason is among the
 /// problems, at the watch or at the term it names.
-pub fn compile(queries: &[Query], terms: &BTreeMap<String, Vec<String>>) -> Compiled {
+pub fn compile<Q: Borrow<Query>>(queries: &[Q], terms: &BTreeMap<String, Vec<String>>) -> Compiled {
     let (terms, in_terms) = Terms::read(terms);
     let mut told = in_terms.clone();
     let mut problems: Vec<(usize, Problem)> = in_terms.into_iter().map(|problem| (0, problem)).collect();
     let mut set = WatchSet::default();
     for (index, query) in queries.iter().enumerate() {
-        let (watch, found) = compile_one(query, &terms, &mut set.atoms);
+        let (watch, found) = compile_one(query.borrow(), &terms, &mut set.atoms);
         set.watches.extend(watch);
         for problem in found {
             // What is wrong inside a term is told once, not at every watch that names it.
@@ -274,6 +274,8 @@ impl WatchSet {
                 atoms_of(clause).iter().for_each(|&atom| uses[atom as usize] += 1);
             });
         }
+        // A pattern of which no text is known may be found anywhere: it is needed only where no word is.
+        self.atoms.patterns().for_each(|(.., atom)| uses[atom as usize] += 1 << 32);
         let mut needs: Vec<(Atom, u32)> = Vec::new();
         for (number, watch) in (0..).zip(&self.watches) {
             match needed(&watch.plan, &uses) {

@@ -300,7 +300,24 @@ fn may_follow(words: &Words, index: usize, before: &Seen, next: &Seen, reading: 
     let Some(Strict::Symbols(symbols)) = words.strict.as_deref() else { return true };
     let wanted = symbols.gaps.get(index - 1).map(String::as_str).unwrap_or_default();
     let gap = || reading.page(next.page).text.get(before.full_end as usize..next.start as usize);
-    wanted.is_empty() || gap().is_some_and(|gap| significant(gap, true) == wanted)
+    wanted.is_empty() || gap().is_some_and(|gap| has_symbols(&significant(gap, true), wanted))
+}
+
+/// Whether the symbols between two words are those asked for: what joins the words is just so (`AT&T`); what belongs to
+/// one of them, or stands by itself, may have others beside it (`C++ 🔥 compiler` has `"C++ compiler"`).
+fn has_symbols(there: &str, wanted: &str) -> bool {
+    let (Some(wants), Some(has)) = (apart(wanted), apart(there)) else { return there == wanted };
+    let mut others = has.1.split(' ');
+    has.0.starts_with(wants.0)
+        && has.2.ends_with(wants.2)
+        && wants.1.split_whitespace().all(|symbol| others.any(|other| other == symbol))
+}
+
+/// What is at the word before, what stands by itself, and what is at the word behind; `None` without a blank.
+fn apart(gap: &str) -> Option<(&str, &str, &str)> {
+    let (behind, rest) = gap.split_once(' ')?;
+    let (alone, before) = rest.rsplit_once(' ').unwrap_or(("", rest));
+    Some((behind, alone, before))
 }
 
 /// The place of these words, with their symbols, if what folding must not blur is as it was asked for.

@@ -9,6 +9,7 @@ use regex_syntax::{
 };
 
 use super::atoms::{Atom, Atoms};
+use super::sweep::{Sweep, TOGETHER};
 
 /// Shorter texts occur everywhere.
 const SHORTEST: usize = 2;
@@ -27,16 +28,17 @@ pub(super) fn of_pattern(pattern: &str, ignore_case: bool) -> Vec<String> {
     found.max_by_key(|texts| texts.iter().map(String::len).min()).unwrap_or_default()
 }
 
-/// All literals of a set of watches.
+/// All literals of a set of watches, and the patterns without any.
 #[derive(Default)]
 pub(super) struct Literals {
+    /// `None` when there are none, or when they are too many for one: then every one counts as present.
     automaton: Option<AhoCorasick>,
     /// For each pattern of the automaton.
     atoms: Vec<Atom>,
+    sweeps: Vec<Sweep>,
 }
 
 impl Literals {
-    /// `None` inside when there are none, or when they are too many for an automaton: then every one counts as present.
     pub(super) fn of(atoms: &Atoms) -> Self {
         let mut all: Vec<(&str, Atom)> = atoms.literals().collect();
         all.sort_unstable_by_key(|&(_, atom)| atom);
@@ -44,11 +46,15 @@ impl Literals {
         let automaton = (!all.is_empty())
             .then(|| AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts).ok())
             .flatten();
-        Self { automaton, atoms: all.into_iter().map(|(_, atom)| atom).collect() }
+        let mut patterns: Vec<(&str, bool, Atom)> = atoms.patterns().collect();
+        patterns.sort_unstable_by_key(|&(.., atom)| atom);
+        let sweeps = patterns.chunks(TOGETHER).map(Sweep::of).collect();
+        Self { automaton, atoms: all.into_iter().map(|(_, atom)| atom).collect(), sweeps }
     }
 
-    /// Adds the atoms of the literals in `text`, some perhaps more than once.
+    /// Adds the atoms of the literals in `text` and of the patterns that it may have, some perhaps more than once.
     pub(super) fn find(&self, text: &str, out: &mut Vec<Atom>) {
+        self.sweeps.iter().for_each(|sweep| sweep.find(text, out));
         let Some(automaton) = &self.automaton else { return out.extend(&self.atoms) };
         for found in automaton.find_overlapping_iter(text) {
             let atom = self.atoms[found.pattern().as_usize()];

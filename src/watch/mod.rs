@@ -20,6 +20,7 @@ mod plan;
 mod resolve;
 mod stem;
 mod subject;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -35,6 +35,14 @@ impl Symbols {
     pub(super) fn any(&self) -> bool {
         !self.lead.is_empty() || !self.trail.is_empty() || self.gaps.iter().any(|gap| !gap.is_empty())
     }
+
+    /// Whether the word `index` has one of them right before or behind it.
+    pub(super) fn touch(&self, index: usize) -> bool {
+        let before = index.checked_sub(1).map_or(Some(&self.lead), |index| self.gaps.get(index));
+        let behind = self.gaps.get(index).unwrap_or(&self.trail);
+        before.is_some_and(|before| !before.is_empty() && !before.ends_with(' '))
+            || !(behind.is_empty() || behind.starts_with(' '))
+    }
 }
 
 /// Reads the text of a word (`phrase` false) or a phrase. No step at all means that the text has no words; what

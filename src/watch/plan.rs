@@ -85,7 +85,7 @@ pub(super) struct Bare {
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub regex: Regex,
-    /// One of these texts stands in every text that it matches; empty when nothing is known.
+    /// One of these texts stands in every text that it matches; or else the pattern itself, without what stands around.
     pub literals: Box<[Atom]>,
 }
 

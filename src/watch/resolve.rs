@@ -20,6 +20,8 @@ use super::{Fault, Part, Problem, Query, nearest};
 
 /// Clauses that a watch may have once its names are put in.
 const MOST_CLAUSES: usize = 500;
+/// Words that one phrase may have: each place of the first may have to be followed through all of them.
+const MOST_WORDS: usize = 200;
 /// Names of `[terms]` that may stand in one another, and that one watch may use, repetitions counted: lists that
 /// double and double again would never end.
 const DEEPEST_NAMES: usize = 32;
@@ -270,6 +272,10 @@ impl<'a> Planner<'a> {
                 None
             }
             Ok(found) if found.steps.is_empty() => self.plan_bare(tree, &found, place),
+            Ok(found) if found.steps.len() > MOST_WORDS => {
+                let message = format!("more than {MOST_WORDS} words in one phrase");
+                self.refuse(place, &tree.span, &message, "a few of them are enough to know it by")
+            }
             Ok(found) => {
                 let strict = found.symbols.any().then(|| Box::new(Strict::Symbols(found.symbols.clone())));
                 let seek = self.words(text, &found, slop, strict);
@@ -306,12 +312,13 @@ impl<'a> Planner<'a> {
     }
 
     fn words(&mut self, text: &str, found: &Pattern, slop: usize, strict: Option<Box<Strict>>) -> Seek {
-        let inflected = strict.is_none() && !self.inflections.is_empty();
-        let steps = found.steps.iter().zip(&found.places);
+        let is_exact = matches!(strict.as_deref(), Some(Strict::Exact { .. }));
+        let inflected = !is_exact && !self.inflections.is_empty();
+        let steps = found.steps.iter().zip(&found.places).enumerate();
         let mut atoms: Vec<Atom> = Vec::with_capacity(found.steps.len());
-        for (step, place) in steps {
+        for (index, (step, place)) in steps {
             atoms.push(match step {
-                Step::Word(word) if inflected => {
+                Step::Word(word) if inflected && !found.symbols.touch(index) => {
                     let written = without_possessive(&text[place.clone()]);
                     self.atoms.intern_inflected(word, written, &self.inflections)
                 }
@@ -344,7 +351,11 @@ impl<'a> Planner<'a> {
             }
             Ok(regex) => {
                 let literals = literals::of_pattern(pattern, ignore_case);
-                let literals = literals.into_iter().map(|text| self.atoms.intern(&Step::Literal(text))).collect();
+                let mut texts: Vec<Step> = literals.into_iter().map(Step::Literal).collect();
+                if texts.is_empty() {
+                    texts.push(Step::Pattern { pattern: pattern.to_owned(), ignore_case });
+                }
+                let literals = texts.iter().map(|text| self.atoms.intern(text)).collect();
                 self.clause(tree, Seek::Regex(Box::new(plan::Pattern { regex, literals })), place)
             }
             Err(error) => {

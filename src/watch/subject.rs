@@ -131,7 +131,7 @@ impl<'a> Reading<'a> {
     }
 
     fn finish(&mut self, literals: &Literals) {
-        for page in self.pages.iter().filter(|page| !page.field.is_whole()) {
+        for page in &self.pages {
             literals.find(page.text, &mut self.literals);
         }
         self.literals.sort_unstable();

@@ -177,3 +177,22 @@ async fn the_order_in_which_outlets_publish_does_not_part_a_story() {
     );
     live.finish().await;
 }
+
+#[tokio::test]
+async fn outlets_count_whose_pieces_lack_the_words_if_one_has_them() {
+    for (within, mails) in [("2h", 1), ("1h", 0)] {
+        let asked = format!("independent = 2, within = \"{within}\"");
+        let rules = CONFIRMED_ONLY.replace("Halloran AND Geneva", "villa").replace("independent = 2", &asked);
+        let world = World::new(&["times", "post"], &rules);
+        let mut live = world.baseline().await;
+        world.publish("times", texts::times(2));
+        live.step(2).await;
+        assert_eq!(world.smtp.mails().len(), 0);
+        world.publish("post", texts::post(70));
+        live.step(70).await;
+        live.step(80).await;
+        assert_eq!(world.count("SELECT count(*) FROM match"), 1, "the second piece has no villa");
+        assert_eq!(world.smtp.mails().len(), mails, "within {within}");
+        live.finish().await;
+    }
+}

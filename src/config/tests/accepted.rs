@@ -139,7 +139,7 @@ fn a_feed_belongs_to_the_outlet_of_its_domain() {
 fn min_outlets_and_critical_watches() {
     let watch = |more: &str| {
         let text = format!("{REST}[[watch]]\nname = \"x\"\nany = [\"a\"]\nnotify = [\"me\"]\n{more}");
-        Desk::new(&text).config().watches.remove(1).policy
+        Desk::new(&text).config().watches.remove(1).policy.clone()
     };
     let six_hours = Some(Duration::from_secs(6 * 3600));
     let independent = watch("[watch.story]\nmin_outlets = { independent = 2, within = \"6h\" }").min_outlets;

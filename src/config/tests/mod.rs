@@ -71,7 +71,7 @@ impl Desk {
 
     fn load_with(
         &self,
-        compile: impl FnMut(&[Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>,
+        compile: impl FnMut(&[&Query], &BTreeMap<String, Vec<String>>) -> Vec<(usize, Problem)>,
     ) -> Result<Loaded, Vec<Diagnostic>> {
         load(&self.path("storywatch.toml"), &self.flags, &self.environment, compile)
     }

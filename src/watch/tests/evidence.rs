@@ -38,6 +38,7 @@ fn ranges_are_of_the_text_as_given() {
     check("=ACME", "ACME acme", &["ACME"]);
     check(r"/\d+/", "7 and 42", &["7", "42"]);
     check("🔥", "so 🔥 hot", &["🔥"]);
+    check(r"/\x{301}clair/", "an e\u{301}clair", &["e\u{301}clair"]);
     check("boeing OR airbus", "Airbus", &["Airbus"]);
     check("boeing NOT airbus", "Boeing", &["Boeing"]);
     check("(boeing strike) OR (airbus strike)", "Airbus strike", &["Airbus", "strike"]);

@@ -134,6 +134,9 @@ fn equals_turns_folding_off() {
         ("=COVID-19", "COVID-19", true),
         ("=COVID-19", "COVID 19", false),
         ("=COVID-19", "COVID–19", false),
+        ("=@port", "write to a@port", false),
+        ("=@port", "says @port", true),
+        ("=C++", "C++x", false),
         ("=ACME", "AC\u{200B}ME rose", true),
         ("=file", "the \u{FB01}le", false),
     ]);
@@ -147,6 +150,16 @@ fn symbols_are_literal() {
         ("\"C++\"", "C++.", true),
         ("\"C#\"", "C++ and C#", true),
         ("C++", "grade C", false),
+        ("\"C++ compiler\"", "a C++ 🔥 compiler", true),
+        ("\"C++ compiler\"", "a C 🔥 compiler", false),
+        ("\"C++ compiler\"~3", "the C++, AT&T compiler", true),
+        ("\"price $TSLA\"", "the price (€): $TSLA", true),
+        ("\"price $TSLA\"", "the price $: TSLA", false),
+        ("\"R & D\"", "R & D", true),
+        ("\"R & D\"", "R& D", false),
+        ("\"R & D\"", "R 🔥 & D", true),
+        ("\"AT&T\"", "AT && T", false),
+        ("\"AT&T\"", "AT&&T", false),
         ("\".NET\"", "the .NET runtime", true),
         ("\".NET\"", "a fishing net", false),
         ("\".NET\"", "ASP.NET", false),
@@ -258,6 +271,8 @@ fn wildcards() {
 #[test]
 fn near_before_slop_and_at_least() {
     check_all(&[
+        ("ATLEAST/2 (\"a b c\" OR b OR c)", "a b c", true),
+        ("ATLEAST/3 (\"a b c\" OR b OR c)", "a b c", false),
         ("rate* NEAR/2 cut", "cut in the rates", true),
         ("rate* NEAR/1 cut", "cut in the rates", false),
         ("rate* NEAR/0 cut", "rate cut", true),
@@ -387,6 +402,9 @@ fn scope_limits_feeds_and_languages() {
         languages: languages.iter().map(|&language| language.into()).collect(),
         ..query("boeing")
     };
+    for code in ["e", "english", "e1"] {
+        assert_eq!(compile(&[scoped(&[], &[code])], &BTreeMap::new()).watches.len(), 0, "{code}");
+    }
     let (feed, groups) = (vec!["faa-news".to_owned()], vec!["us-papers".to_owned()]);
     let entry = Subject { feed: &feed, groups: &groups, ..text("Boeing") };
     for (watch, language, expected) in [
@@ -431,6 +449,9 @@ fn inflected_forms_are_found_when_asked_for_and_told_apart() {
         ("=strike", "en", "strikes", "-"),
         ("strik*", "en", "strikes", "strikes: strik*"),
         ("\"#strike\"", "en", "#strikes", "-"),
+        ("\"strike C++\"", "en", "strikes C++, strikes C", "strikes C++: \"strike C++\" (inflected)"),
+        ("\"strike & vote\"", "en", "strikes & votes", "strikes & votes: \"strike & vote\" (inflected)"),
+        ("\"strike&vote\"", "en", "strikes&votes", "-"),
         (
             "strike NEAR/2 vote",
             "en",
@@ -479,4 +500,48 @@ fn hostile_text_costs_time_in_proportion() {
     assert_eq!(set.matches(&text(&long)).len(), 1);
     let unbroken = "a\u{301}".repeat(200_000);
     assert_eq!(set.matches(&text(&unbroken)).len(), 0);
+}
+
+#[test]
+fn the_foot_of_blog_software_is_not_searched() {
+    let entry = "Shut. The post Harbour closed 🔥 appeared first on Port Blog.";
+    check_all(&[
+        ("shut", entry, true),
+        ("harbour", entry, false),
+        ("🔥", entry, false),
+        ("/Port Blog/", entry, false),
+        ("/[a-z]+ Blog/", entry, false),
+    ]);
+}
+
+#[test]
+fn patterns_search_the_fields_that_are_compared_whole() {
+    let groups = ["us-papers".to_owned()];
+    let entry = Subject { groups: &groups, url: "https://news.example.org/a", language: "en", ..text("Boeing") };
+    for (source, expected) in [
+        ("site:/example\\.(org|com)/", true),
+        ("site:/[a-z]+\\.test/", false),
+        ("group:/-papers/", true),
+        ("lang:/e[mn]/", true),
+    ] {
+        assert_eq!(!compiled(query(source)).matches(&entry).is_empty(), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_tree_says_what_held() {
+    let watch = Query { any: vec!["lock".into(), "gate".into()], none: vec!["sea".into()], ..Query::default() };
+    let shown = |entry: &str| explain(&watch, &BTreeMap::new(), &text(entry)).expect("a tree").to_string();
+    let (held, failed) = (shown("the lock"), shown("the lock at sea"));
+    assert!(held.contains("✓ none") && held.contains("✓ lock") && held.contains("✗ gate"), "{held}");
+    assert!(failed.contains("✗ none") && failed.contains("✓ sea"), "{failed}");
+}
+
+#[test]
+fn a_definition_changes_with_the_terms_it_names() {
+    let list = |word: &str| terms(&[("a", &["$b"]), ("b", &[word]), ("other", &[word])]);
+    let (named, plain) = (query("$a"), query("lock"));
+    assert_ne!(definition(&named, &list("x")), definition(&named, &list("y")));
+    assert_eq!(definition(&plain, &list("x")), definition(&plain, &list("y")));
+    assert_ne!(definition(&plain, &list("x")), definition(&Query { stem: true, ..plain.clone() }, &list("x")));
 }

@@ -200,6 +200,8 @@ fn limits_are_kept() {
         (many(500), true),
         (many(501), false),
         ("word ".repeat(20_000), false),
+        (format!("\"{}\"~50", "word ".repeat(200)), true),
+        (format!("\"{}\"~50", "word ".repeat(201)), false),
         (deep(30), true),
         (deep(10_000), false),
         ("title:".repeat(5_000) + "a", false),

@@ -9,7 +9,7 @@ mod reference;
 
 use std::collections::BTreeMap;
 
-use super::{Compiled, Match, Problem, Query, Subject, WatchSet, compile};
+use super::{Compiled, Match, Problem, Query, Subject, WatchSet, compile, definition, explain};
 
 /// A watch with only `query`.
 fn query(source: &str) -> Query {

@@ -27,7 +27,7 @@ pub struct Live<'a> {
 
 impl World {
     fn load(&self) -> Config {
-        let compile = |queries: &[watch::Query], terms: &_| watch::compile(queries, terms).problems;
+        let compile = |queries: &[&watch::Query], terms: &_| watch::compile(queries, terms).problems;
         match config::load(&self.config(), &Overrides::default(), &config::environment(), compile) {
             Ok(loaded) => loaded.config,
             Err(diagnostics) => panic!("{}", config::render(&diagnostics, false)),

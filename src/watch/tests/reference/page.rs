@@ -63,8 +63,6 @@ struct Token {
     lead: &'static str,
     trail: &'static str,
     family: &'static str,
-    /// A symbol stands before it.
-    is_marked: bool,
     is_break: bool,
 }
 
@@ -91,7 +89,7 @@ impl Page {
             if before.is_some() && !glued {
                 page.push_gap(gap);
             }
-            page.push(piece, form, glued, !glued && gap.contains('🔥') && before.is_some());
+            page.push(piece, form, glued);
             before = Some(piece);
         }
         page
@@ -101,12 +99,11 @@ impl Page {
         self.text += gap;
         if gap == "\n" {
             let (word, lead, trail, family) = ("", "", "", "");
-            let (touches, is_marked) = (false, false);
-            self.tokens.push(Token { word, raw: None, touches, lead, trail, family, is_marked, is_break: true });
+            self.tokens.push(Token { word, raw: None, touches: false, lead, trail, family, is_break: true });
         }
     }
 
-    fn push(&mut self, piece: &Piece, form: usize, glued: bool, is_marked: bool) {
+    fn push(&mut self, piece: &Piece, form: usize, glued: bool) {
         let form = piece.forms[form % piece.forms.len()];
         self.text += form;
         for (nth, word) in piece.words.iter().enumerate() {
@@ -114,8 +111,8 @@ impl Page {
             let touches = piece.touching && (nth > 0 || glued);
             let is_last = nth + 1 == piece.words.len();
             let (lead, trail) = (if nth == 0 { piece.lead } else { "" }, if is_last { piece.trail } else { "" });
-            let (family, is_marked) = (piece.family, is_marked && nth == 0);
-            self.tokens.push(Token { word, raw, touches, lead, trail, family, is_marked, is_break: false });
+            let family = piece.family;
+            self.tokens.push(Token { word, raw, touches, lead, trail, family, is_break: false });
         }
     }
 
@@ -142,9 +139,6 @@ impl Page {
                 here(wanted.len() == there.len() && (0..wanted.len()).all(|at| at == *open || wanted[at] == there[at]))
             }
             Leaf::Phrase { pieces, slop } => {
-                // A phrase with symbols is found as it is written.
-                let is_literal = |&piece: &usize| !(PIECES[piece].lead.is_empty() && PIECES[piece].trail.is_empty());
-                let stem = stem && !pieces.iter().any(is_literal);
                 let words = |&piece: &usize| (0..PIECES[piece].words.len()).map(move |nth| (&PIECES[piece], nth));
                 let wanted: Vec<(&Piece, usize)> = pieces.iter().flat_map(words).collect();
                 self.follow(&wanted, start, *slop, stem).into_iter().map(|end| (start, end)).collect()
@@ -167,11 +161,7 @@ impl Page {
             }
             let token = &self.tokens[next];
             let must_touch = next_piece.touching && *next_nth > 0;
-            // Symbols asked for between two words are all that may stand there.
-            let is_start = *next_nth == 0;
-            let has_symbols = is_start && !(piece.trail.is_empty() && next_piece.lead.is_empty());
-            let is_other = token.is_marked || self.tokens[at].trail != piece.trail || token.lead != next_piece.lead;
-            if (!must_touch || (next == at + 1 && token.touches)) && !(has_symbols && is_other) {
+            if !must_touch || (next == at + 1 && token.touches) {
                 ends.extend(self.follow(rest, next, slop - (next - at - 1), stem));
             }
         }
