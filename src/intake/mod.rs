@@ -6,13 +6,13 @@
 mod collect;
 mod history;
 mod keyed;
+mod known;
 mod muting;
 mod operator;
 mod recognise;
 mod rules;
 mod seen;
 mod tell;
-mod unknown;
 mod wording;
 
 use std::{
@@ -39,8 +39,8 @@ pub use collect::{collect_due, is_anything_to_collect, takers};
 use seen::{Listed, Seen};
 
 pub use history::Started;
+pub use known::known;
 pub use rules::{FeedContext, Rules};
-pub use unknown::unknown;
 pub use wording::{queue_due, word};
 
 use muting::Muting;

@@ -2,14 +2,15 @@
 //! in. What cannot be had in time is left: then the entry says what the feed says, and nothing waits for it.
 //!
 //! That a page is asked for is stored before, so that none is asked for twice, whatever happens. What was read of it is
-//! kept, for a known entry must go on to say what it said.
+//! kept, for a known entry must go on to say what it said: also under another link, and when no more pages are wanted.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::debug;
 use url::Url;
 
@@ -21,7 +22,7 @@ use crate::{
         with_page,
     },
     fetch::{Kind, Request, Response, registrable_domain},
-    intake::unknown,
+    intake,
     parse::{article, limits},
     schedule::Hold,
     store::{
@@ -34,52 +35,94 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two pages of one host.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Documents that wait for their pages at one time. They are read already, and take up room until they are stored.
+pub(super) const WAITING_AT_ONCE: usize = 128;
 /// Letters that an article has at least; less is a notice that asks for a login, or for scripts.
 const SHORTEST: usize = 250;
 
 impl Poll {
-    /// The entries, new ones with the text of their pages, known ones with what was read of theirs.
-    pub(super) async fn with_full_text(&self, entries: Vec<Entry>) -> Result<Vec<Entry>, store::Error> {
-        if !self.feed.full_text.unwrap_or(self.rules.config.polling.full_text) {
-            return Ok(entries);
-        }
-        let (feed, is_baseline) = (self.id, !self.state.baselined);
+    /// The entries, new ones with the text of their pages, known ones with what was read of theirs. `turn` is given
+    /// back while pages are waited for: their hosts delay no other feed.
+    pub(super) async fn with_full_text(
+        &self,
+        entries: Vec<Entry>,
+        turn: &mut Option<OwnedSemaphorePermit>,
+    ) -> Result<Vec<Entry>, store::Error> {
+        let wants_more = self.feed.full_text.unwrap_or(self.rules.config.polling.full_text) && self.state.baselined;
+        let feed = self.id;
         let listed = Arc::new(entries);
         let looked_at = Arc::clone(&listed);
-        let read = self.store.read(move |connection| look(connection, feed, is_baseline, &looked_at)).await?;
-        let Looked { mut pages, wanted } = read;
-        self.fetch_pages(wanted, &mut pages).await?;
+        let read = self.store.read(move |connection| look(connection, feed, wants_more, &looked_at)).await?;
+        let Looked { mut pages, moved, wanted } = read;
+        if !moved.is_empty() {
+            let moves = move |transaction: &rusqlite::Transaction<'_>| {
+                moved.iter().try_for_each(|(from, to)| pages::copy(transaction, feed, from, to))
+            };
+            self.store.write(moves).await?;
+        }
+        if !wanted.is_empty() {
+            let waiting = Arc::clone(&self.waiting).acquire_owned().await;
+            let had_turn = turn.take().is_some();
+            pages.extend(self.fetch_pages(wanted).await?);
+            // Before the turn is waited for: who has one may wait for this.
+            drop(waiting);
+            if had_turn {
+                *turn = self.turn().await;
+            }
+        }
         let entries = Arc::try_unwrap(listed).unwrap_or_else(|shared| shared.to_vec());
         Ok(entries.into_iter().map(|entry| with_text(entry, &pages)).collect())
     }
 
-    async fn fetch_pages(&self, wanted: Vec<Wanted>, pages: &mut BTreeMap<String, Page>) -> Result<(), store::Error> {
-        let begun = Instant::now();
-        let (mut asked, mut silent): (BTreeMap<String, Instant>, BTreeSet<String>) = Default::default();
+    /// The pages of one host one after another, some hosts side by side.
+    async fn fetch_pages(&self, wanted: Vec<Wanted>) -> Result<BTreeMap<String, Page>, store::Error> {
+        let end = Instant::now() + PATIENCE;
+        let mut by_host: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
+        for page in wanted {
+            by_host.entry(registrable_domain(&page.url)).or_default().push(page);
+        }
+        let hosts = Mutex::new(by_host);
+        let next = || hosts.lock().unwrap_or_else(PoisonError::into_inner).pop_first();
+        let one_by_one = async || {
+            let mut pages = BTreeMap::new();
+            while let Some((host, wanted)) = next() {
+                self.fetch_from(&host, wanted, end, &mut pages).await?;
+            }
+            Ok::<_, store::Error>(pages)
+        };
+        let (mut pages, b, c, d) = tokio::try_join!(one_by_one(), one_by_one(), one_by_one(), one_by_one())?;
+        [b, c, d].into_iter().for_each(|more| pages.extend(more));
+        Ok(pages)
+    }
+
+    /// The pages of one host, until it lets the time run out, asks for a rest, or `end`.
+    async fn fetch_from(
+        &self,
+        host: &str,
+        wanted: Vec<Wanted>,
+        end: Instant,
+        pages: &mut BTreeMap<String, Page>,
+    ) -> Result<(), store::Error> {
+        let mut pause = Duration::ZERO;
         for Wanted { key, url } in wanted {
-            let host = registrable_domain(&url);
-            if silent.contains(&host) || self.holds.get(&host, self.clock.now()).is_some() {
-                continue;
+            tokio::time::sleep(pause).await;
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.holds.get(host, self.clock.now()).is_some() {
+                break;
             }
-            if let Some(pause) = asked.get(&host).and_then(|last| PAUSE.checked_sub(last.elapsed())) {
-                tokio::time::sleep(pause).await;
-            }
-            let left = PATIENCE.saturating_sub(begun.elapsed());
             let (feed, stored, now) = (self.id, key.clone(), self.clock.now());
-            let is_first = !left.is_zero()
-                && self.store.write(move |transaction| pages::asking(transaction, feed, &stored, now)).await?;
-            if !is_first {
+            if !self.store.write(move |transaction| pages::asking(transaction, feed, &stored, now)).await? {
                 continue;
             }
-            let (page, is_silent) = self.fetch_page(&url, &host, left).await?;
-            asked.insert(host.clone(), Instant::now());
-            if is_silent {
-                silent.insert(host);
-            }
+            let (page, is_silent) = self.fetch_page(&url, host, left).await?;
+            pause = PAUSE;
             debug!(feed = self.feed.name, error = page.error, "page read for its full text");
             let (stored, kept) = (key.clone(), page.clone());
             self.store.write(move |transaction| pages::keep(transaction, feed, &stored, &kept)).await?;
             pages.insert(key, page);
+            if is_silent {
+                break;
+            }
         }
         Ok(())
     }
@@ -129,31 +172,40 @@ struct Wanted {
     url: Url,
 }
 
+#[derive(Default)]
 struct Looked {
     /// Of all entries, new and known.
     pages: BTreeMap<String, Page>,
+    /// Known entries whose link is another now: the old one and the new one.
+    moved: Vec<(String, String)>,
     wanted: Vec<Wanted>,
 }
 
-/// Whose page is known, and whose is to be fetched. What stands in a feed when it is first polled is its back catalogue:
-/// nobody is told of that, and no site is to be read through for it.
+/// Whose page is known, and whose is to be fetched (`wants_more`). What stands in a feed when it is first polled is its
+/// back catalogue: nobody is told of that, and no site is to be read through for it.
 fn look(
     connection: &rusqlite::Connection,
     feed: FeedId,
-    is_baseline: bool,
+    wants_more: bool,
     entries: &[Entry],
 ) -> Result<Looked, store::Error> {
-    let pages = pages::known(connection, feed, entries.iter().filter_map(|entry| entry.canonical_url.as_deref()))?;
-    let mut looked = Looked { pages, wanted: Vec::new() };
-    if is_baseline {
-        return Ok(looked);
+    if !wants_more && !pages::has_any(connection, feed)? {
+        return Ok(Looked::default());
     }
+    let pages = pages::known(connection, feed, entries.iter().filter_map(|entry| entry.canonical_url.as_deref()))?;
+    let mut looked = Looked { pages, ..Looked::default() };
     let mut seen = BTreeSet::new();
-    for (entry, is_new) in entries.iter().zip(unknown(connection, feed, entries)?) {
+    for (entry, known) in entries.iter().zip(intake::known(connection, feed, entries)?) {
         let (Some(key), Some(url)) = (&entry.canonical_url, &entry.url) else { continue };
-        let is_wanted = is_new && !looked.pages.contains_key(key) && seen.insert(key);
-        if let (true, Ok(url)) = (is_wanted, Url::parse(url)) {
+        if looked.pages.contains_key(key) {
+            continue;
+        }
+        let parsed = Url::parse(url).ok().filter(|_| wants_more && known.is_none() && seen.insert(key));
+        if let Some(url) = parsed {
             looked.wanted.push(Wanted { key: key.clone(), url });
+        } else if let Some((old, page)) = known.map_or(Ok(None), |id| pages::of_entry(connection, id))? {
+            looked.moved.push((old, key.clone()));
+            looked.pages.insert(key.clone(), page);
         }
     }
     Ok(looked)

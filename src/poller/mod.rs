@@ -93,6 +93,7 @@ pub struct Poller {
     queue: BTreeSet<(Timestamp, FeedId)>,
     holds: Holds,
     reading: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
     polling: JoinSet<Landed>,
     in_flight: HashMap<Id, FeedId>,
     /// States that are newer than what is stored, and what the operator is to be told with them.
@@ -154,6 +155,7 @@ impl Poller {
             queue: BTreeSet::new(),
             holds: Holds::new(holds.into_iter().map(|(host, until, reason)| (host, Hold { until, reason })).collect()),
             reading: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            waiting: Arc::new(Semaphore::new(full_text::WAITING_AT_ONCE)),
             polling: JoinSet::new(),
             in_flight: HashMap::new(),
             unsaved: BTreeMap::new(),
@@ -288,6 +290,7 @@ impl Poller {
             tools: self.tools.clone(),
             holds: self.holds.clone(),
             reading: Arc::clone(&self.reading),
+            waiting: Arc::clone(&self.waiting),
             clock: self.clock,
         })
     }

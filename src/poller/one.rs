@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::{Landed, Tools, holds::Holds, whole::is_whole};
@@ -30,6 +30,8 @@ pub(super) struct Poll {
     pub tools: Tools,
     pub holds: Holds,
     pub reading: Arc<Semaphore>,
+    /// For documents that wait for pages.
+    pub waiting: Arc<Semaphore>,
     pub clock: Clock,
 }
 
@@ -165,13 +167,12 @@ impl Poll {
         let body = std::mem::take(&mut response.body);
         let (content_type, base) = (response.content_type.clone(), response.final_url.clone());
         let language = self.feed.language.clone();
-        let reading = Arc::clone(&self.reading);
-        // Kept until what was read is stored. The semaphore is never closed.
-        let _turn = reading.acquire().await;
+        // Kept until what was read is stored.
+        let mut turn = self.turn().await;
         // Reading a large document takes longer than other polls should have to wait.
         let read = tokio::task::spawn_blocking(move || read(&body, content_type.as_deref(), &base, language)).await;
         match read {
-            Ok(Ok(read)) => match self.with_full_text(read.entries).await {
+            Ok(Ok(read)) => match self.with_full_text(read.entries, &mut turn).await {
                 Ok(entries) => {
                     let now = self.clock.now();
                     self.record(response, Read { entries, ..read }, now).await
@@ -188,6 +189,11 @@ impl Poll {
                 self.without_news(&outcome, None, now)
             }
         }
+    }
+
+    /// To read a document, and to have it stored. The semaphore is never closed.
+    pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.reading).acquire_owned().await.ok()
     }
 
     pub(super) fn news(&self, title: Option<String>, entries: Vec<Entry>) -> News {

@@ -218,7 +218,7 @@ impl Poll {
             }
             Err(_) => return self.not_taken(),
         };
-        let entries = match self.with_full_text(read.entries).await {
+        let entries = match self.with_full_text(read.entries, &mut None).await {
             Ok(entries) => entries,
             Err(failure) => return self.not_stored(failure),
         };

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Error, from_json, json, seconds};
-use crate::entry::FeedId;
+use crate::entry::{EntryId, FeedId};
 
 /// How long the page of an item is kept that is neither listed nor stored any more.
 const KEPT: i64 = 90 * 86_400;
@@ -50,6 +50,33 @@ pub fn by_url(connection: &Connection, feed: FeedId, url: &str) -> Result<Option
         })
     };
     Ok(statement.query_row((feed.0, url), read).optional()?)
+}
+
+/// Whether the text of any page is known.
+pub fn has_any(connection: &Connection, feed: FeedId) -> Result<bool, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM page WHERE feed = ?1 AND text IS NOT NULL)")?;
+    Ok(statement.query_row([feed.0], |row| row.get(0))?)
+}
+
+/// The page that gave a stored entry its text, with its address.
+pub fn of_entry(connection: &Connection, entry: EntryId) -> Result<Option<(String, Page)>, Error> {
+    let mut statement = connection.prepare_cached("SELECT feed, canonical_url FROM entry WHERE id = ?1")?;
+    let read = |row: &Row<'_>| Ok((FeedId(row.get(0)?), row.get::<_, Option<String>>(1)?));
+    let Some((feed, Some(url))) = statement.query_row([entry.0], read).optional()? else { return Ok(None) };
+    let page = by_url(connection, feed, &url)?.filter(|page| page.text.is_some());
+    Ok(page.map(|page| (url, page)))
+}
+
+/// What is known of one page is known of another address too: its item has another link now.
+pub fn copy(connection: &Connection, feed: FeedId, from: &str, to: &str) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO page (feed, url, asked, error, text, links)
+         SELECT feed, ?3, asked, error, text, links FROM page WHERE feed = ?1 AND url = ?2
+         ON CONFLICT (feed, url) DO NOTHING",
+        (feed.0, from, to),
+    )?;
+    Ok(())
 }
 
 /// To be stored before a page is asked for; `false`: it was before.

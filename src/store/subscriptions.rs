@@ -183,13 +183,19 @@ pub fn postpone(connection: &Connection, id: i64, next_at: Timestamp) -> Result<
     Ok(())
 }
 
-/// The hub has confirmed a subscription.
-pub fn confirm(connection: &Connection, id: i64, expires: Timestamp, next_at: Timestamp) -> Result<(), Error> {
-    connection.execute(
-        "UPDATE subscription SET pending = NULL, expires = ?2, next_at = ?3, failures = 0, error = NULL WHERE id = ?1",
+/// The hub has confirmed a subscription; `false` when that is no longer asked for.
+pub fn confirm(connection: &Connection, id: i64, expires: Timestamp, next_at: Timestamp) -> Result<bool, Error> {
+    let confirmed = connection.execute(
+        "UPDATE subscription SET pending = NULL, expires = ?2, next_at = ?3, failures = 0, error = NULL
+         WHERE id = ?1 AND pending = 'subscribe'",
         (id, seconds(expires), seconds(next_at)),
     )?;
-    Ok(())
+    Ok(confirmed > 0)
+}
+
+/// The hub has confirmed that a subscription is left; `false` when that is no longer asked for.
+pub fn left(connection: &Connection, id: i64) -> Result<bool, Error> {
+    Ok(connection.execute("DELETE FROM subscription WHERE id = ?1 AND pending = 'unsubscribe'", [id])? > 0)
 }
 
 /// The hub will not have it, or has ended it.
@@ -345,6 +351,7 @@ mod tests {
             assert!(want(connection, &[(feed, hub("two"))], at(10))?);
             let [old, new] = <[Subscription; 2]>::try_from(all(connection)?).ok().unwrap();
             assert_eq!((old.is_wanted, old.next_at, old.callback.is_some()), (false, at(10), true));
+            assert!(!confirm(connection, old.id, at(900), at(700))? && !left(connection, old.id)?, "not wanted now");
             assert!(new.is_wanted && new.token != old.token && new.secret != old.secret && new.token.len() == 64);
             assert!(want(connection, &[(feed, hub("one"))], at(20))?);
             assert!(all(connection)?[0].is_wanted, "wanted again before it was left");
@@ -376,7 +383,8 @@ mod tests {
         with_feed(|connection, feed| {
             want(connection, &[(feed, hub("one"))], at(0))?;
             let subscription = all(connection)?.remove(0);
-            confirm(connection, subscription.id, at(900), at(700))?;
+            asking(connection, subscription.id, Mode::Subscribe, "https://us.example/", 1, at(300))?;
+            assert!(confirm(connection, subscription.id, at(900), at(700))?);
             let push = |is_news| {
                 assert!(keep_push(connection, &subscription, Some("text/xml"), b"<rss/>", at(5))?);
                 let (id, of) = waiting_pushes(connection)?[0];

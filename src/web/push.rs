@@ -23,6 +23,7 @@ use crate::{
         confirm::{Verdict, judge},
         shown,
         signature::is_signed,
+        topic,
     },
 };
 
@@ -45,16 +46,20 @@ pub(super) async fn confirm(State(shared): State<Shared>, Path(token): Path<Stri
         return no_such(StatusCode::NOT_FOUND);
     }
     let (id, stored, asked) = (subscription.id, verdict.clone(), subscription);
+    // Meanwhile something else may be wanted.
     let kept = site.store.write(move |transaction| match stored {
         Verdict::Subscribed { expires, next_at, .. } => subscriptions::confirm(transaction, id, expires, next_at),
-        Verdict::Left { .. } => subscriptions::remove(transaction, id),
+        Verdict::Left { .. } => subscriptions::left(transaction, id),
         Verdict::Denied { reason, next_at } => {
-            subscriptions::deny(transaction, id, &format!("denied by the hub: {}", shown(&asked, &reason)), next_at)
+            let told = format!("denied by the hub: {}", shown(&asked, &reason));
+            subscriptions::deny(transaction, id, &told, next_at).map(|()| true)
         }
-        Verdict::Unknown => Ok(()),
+        Verdict::Unknown => Ok(false),
     });
-    if let Err(failure) = kept.await {
-        return failed(&failure);
+    match kept.await {
+        Ok(true) => {}
+        Ok(false) => return no_such(StatusCode::NOT_FOUND),
+        Err(failure) => return failed(&failure),
     }
     site.pushes.notify_one();
     site.hubs.notify_one();
@@ -75,13 +80,16 @@ pub(super) async fn take(
 ) -> Response {
     let (site, max) = (&shared.site, shared.max_push);
     let (subscription, max) = match (find(site, &token).await, max) {
-        (Ok(Some(subscription)), Some(max)) => (subscription, usize::try_from(max).unwrap_or(usize::MAX)),
-        // To a hub this says that the subscription has ended.
+        (Ok(Some(subscription)), Some(max)) if subscription.is_wanted => {
+            (subscription, usize::try_from(max).unwrap_or(usize::MAX))
+        }
+        // To a hub this says that the subscription has ended. So has one that is to be left: the feed may have gone to
+        // another hub, or speak under another name.
         (Ok(_), _) => return no_such(StatusCode::GONE),
         (Err(failure), _) => return failed(&failure),
     };
     let Ok(_place) = shared.room.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let (hub, topic) = (host(&subscription), subscription.hub.topic.clone());
+    let (hub, topic) = (host(&subscription), topic(&subscription));
     let Ok(body) = to_bytes(body, max).await else {
         warn!(hub, topic, limit = max, "a push was larger than a feed may be, or broke off");
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -116,7 +124,7 @@ async fn find(site: &Site, token: &str) -> Result<Option<Subscription>, store::E
 }
 
 fn tell(subscription: &Subscription, verdict: &Verdict) {
-    let (hub, topic) = (host(subscription), &subscription.hub.topic);
+    let (hub, topic) = (host(subscription), topic(subscription));
     match verdict {
         Verdict::Subscribed { expires, .. } => info!(hub, topic, until = %expires, "the hub pushes"),
         Verdict::Left { .. } => info!(hub, topic, "the hub pushes no more, as asked"),

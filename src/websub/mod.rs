@@ -27,7 +27,7 @@ use url::Url;
 use crate::{
     chance,
     clock::Clock,
-    config::{Config, Feed},
+    config::{Config, Feed, without_secrets},
     courier::Round,
     entry::{FeedId, text::headline},
     fetch::{Error, Form, Receipt, registrable_domain},
@@ -199,7 +199,7 @@ impl Subscriber<'_> {
         let (id, hub) = (subscription.id, url.host_str().unwrap_or_default());
         let receipt = match answer {
             Ok(Receipt { status: 200..300, .. }) => {
-                info!(hub, topic = subscription.hub.topic, mode = mode.word(), "asked the hub");
+                info!(hub, topic = topic(subscription), mode = mode.word(), "asked the hub");
                 return Ok(());
             }
             Ok(receipt) => receipt,
@@ -208,7 +208,7 @@ impl Subscriber<'_> {
         };
         let (error, hold) = (told(subscription, &receipt), (receipt.status == 429).then(|| registrable_domain(url)));
         let next_at = after_refusal(subscription, receipt.status, receipt.retry_after, now, chance::signed());
-        warn!(hub, topic = subscription.hub.topic, mode = mode.word(), error, again = %next_at, "the hub does not take it");
+        warn!(hub, topic = topic(subscription), mode = mode.word(), error, again = %next_at, "the hub does not take it");
         self.store
             .write(move |transaction| {
                 if let Some(host) = hold {
@@ -258,8 +258,15 @@ fn fields(subscription: &Subscription, mode: Mode, callback: String) -> Vec<(&'s
     fields
 }
 
-/// For people: what a hub says, in one short line. It may repeat what only it and we know.
+/// For people: the feed's name for its hub, without what may be secret in it.
+pub fn topic(subscription: &Subscription) -> String {
+    let topic = &subscription.hub.topic;
+    Url::parse(topic).map_or_else(|_| topic.clone(), |url| without_secrets(&url).to_string())
+}
+
+/// For people: what a hub says, in one short line. It may repeat what only it and we know, or the topic.
 pub fn shown(subscription: &Subscription, said: &str) -> String {
+    let said = said.replace(&subscription.hub.topic, &topic(subscription));
     let said = said.replace(&subscription.secret, "…").replace(&subscription.token, "…");
     headline(&said).chars().take(SAID).collect()
 }
@@ -303,5 +310,14 @@ mod tests {
         assert_eq!(told(400, &"x".repeat(900)).len(), "HTTP status 400: ".len() + SAID);
         let echoed = format!("{} and {}", subscription.token, subscription.secret);
         assert_eq!(told(400, &echoed), "HTTP status 400: … and …");
+    }
+
+    #[test]
+    fn what_is_secret_in_a_topic_is_shown_to_nobody() {
+        let mut subscription = pace::tests::subscription(0, None);
+        subscription.hub.topic = "https://reader:5ec@a.example/feed?token=5ec&page=1".to_owned();
+        assert_eq!(topic(&subscription), "https://a.example/feed");
+        let said = format!("no topic {} here", subscription.hub.topic);
+        assert_eq!(shown(&subscription, &said), "no topic https://a.example/feed here");
     }
 }

@@ -9,6 +9,8 @@ use crate::store::subscriptions::Subscription;
 /// How long a hub has to confirm what it took, the first time.
 const TO_CONFIRM: Duration = Duration::from_secs(5 * 60);
 const LONGEST: Duration = Duration::from_secs(86_400);
+/// Between two requests about one subscription, whatever its lease.
+const SHORTEST: Duration = Duration::from_secs(30);
 /// A hub that will not have it is asked no more often than this.
 const AFTER_NO: Duration = Duration::from_secs(86_400);
 const AFTER_GONE: Duration = Duration::from_secs(7 * 86_400);
@@ -44,9 +46,11 @@ pub fn after_denial(failures: u32, now: Timestamp, jitter: f64) -> Timestamp {
     later(now, AFTER_NO.saturating_mul(1 << failures.min(3)).min(AFTER_GONE), jitter)
 }
 
-/// When to ask for more of what was confirmed for `lease`: well before its end, so that the hub may fail a few times.
+/// When to ask for more of what was confirmed for `lease`: well before its end, so that the hub may fail a few times;
+/// but a hub that gives next to nothing is not asked all the time.
 pub fn renewal(lease: Duration, now: Timestamp, jitter: f64) -> Timestamp {
-    now.saturating_add(signed(lease.mul_f64(0.7 + 0.05 * jitter.clamp(-1.0, 1.0)))).unwrap_or(Timestamp::MAX)
+    let wait = lease.mul_f64(0.7 + 0.05 * jitter.clamp(-1.0, 1.0)).max(SHORTEST);
+    now.saturating_add(signed(wait)).unwrap_or(Timestamp::MAX)
 }
 
 /// There is nothing to leave any more, or it was asked for often enough.
@@ -60,7 +64,6 @@ fn back_off(failures: u32) -> Duration {
 
 /// What is confirmed is asked for again before it ends, however often that failed: each time half of what is left.
 fn in_time(subscription: &Subscription, wait: Duration, now: Timestamp) -> Duration {
-    const SHORTEST: Duration = Duration::from_secs(30);
     let left = subscription.expires.and_then(|expires| Duration::try_from(expires.duration_since(now)).ok());
     match left.filter(|left| !left.is_zero()) {
         Some(left) => wait.min((left / 2).max(SHORTEST)),
@@ -118,6 +121,7 @@ pub(super) mod tests {
     #[test]
     fn what_is_confirmed_is_asked_for_again_before_it_ends() {
         assert_eq!(renewal(Duration::from_secs(1000), at(0), 0.0), at(700));
+        assert_eq!(renewal(Duration::from_secs(1), at(0), -1.0), at(30), "but not in a tight loop");
         for failures in [0, 3, 9] {
             assert!(after_asking(&subscription(failures, Some(400)), at(0), 1.0).1 < at(400));
         }

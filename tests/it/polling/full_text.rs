@@ -1,10 +1,17 @@
 //! Full texts: one page of each new entry, under the same manners as its feed, and never a reason to lose an entry.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+    time::Duration,
+};
 
 use crate::harness::{
     Item, ONE_WATCH, World, at, eventually,
-    script::{Reply, Script, reply},
+    script::{Reply, Script, feed, reply},
 };
 
 const SENTENCE: &str = "The ferry to the islands was late again on Friday, for the second time this week, the company \
@@ -160,6 +167,91 @@ async fn pages_of_one_host_come_one_after_another_and_a_wish_for_rest_is_heeded(
     assert_eq!(world.texts("SELECT host FROM host_hold"), ["127.0.7.21"]);
     assert_eq!(world.count("SELECT count(*) FROM entry"), 6);
     live.finish().await;
+}
+
+#[tokio::test]
+async fn a_known_entry_keeps_its_full_text_under_another_link_and_when_no_more_is_wanted() {
+    let world = world("");
+    let pages = Script::start("127.0.7.2", |_, _| reply(HTML, page("", "the mayor")));
+    let mut live = world.first_poll().await;
+    world.publish("times", item("new", pages.url("/new")));
+    live.poll(1).await;
+    let text = world.text("new");
+    assert!(text.contains(SENTENCE), "{text}");
+    for (minute, path) in [(2, "/moved"), (3, "/moved"), (4, "/again")] {
+        world.publish("times", item("new", pages.url(path)));
+        live.poll(minute).await;
+        assert_eq!(world.text("new"), text, "{path}");
+    }
+    world.write_raw(&world.toml().replace("full_text = true\n", ""));
+    live.restart(5).await;
+    for (minute, title) in [(6, "Ferry late once more"), (7, "Ferry later still")] {
+        world.publish("times", Item { title: title.to_owned(), ..item("new", pages.url("/again")) });
+        world.publish("times", item(title, pages.url(&format!("/{minute}"))));
+        live.poll(minute).await;
+        assert_eq!((world.text("new"), world.text(title)), (text.clone(), format!("A short note of {title}.")));
+    }
+    assert_eq!(world.texts("SELECT title FROM entry WHERE guid = 'new'"), ["Ferry later still"]);
+    assert_eq!(pages.paths(), ["/new"]);
+    live.finish().await;
+}
+
+/// Each of two hosts answers when the other has been asked too.
+#[tokio::test]
+async fn pages_of_several_hosts_come_side_by_side() {
+    let world = world("");
+    let asked = Arc::new(AtomicUsize::new(0));
+    let hosts = ["127.0.7.22", "127.0.7.23"].map(|ip| {
+        let asked = Arc::clone(&asked);
+        Script::start(ip, move |_, _| {
+            asked.fetch_add(1, SeqCst);
+            // Longer than the client waits, so that it ends.
+            (0..200).take_while(|_| asked.load(SeqCst) < 2).for_each(|_| thread::sleep(Duration::from_millis(10)));
+            reply(HTML, page("", "the mayor"))
+        })
+    });
+    let mut live = world.first_poll().await;
+    for (slug, host) in ["one", "two"].iter().zip(&hosts) {
+        world.publish("times", item(slug, host.url(&format!("/{slug}"))));
+    }
+    live.poll(1).await;
+    for slug in ["one", "two"] {
+        assert!(world.text(slug).contains("On board was the mayor"), "{slug}: {}", world.no_page(slug));
+    }
+    live.finish().await;
+}
+
+/// More feeds wait for their pages than documents are read at one time.
+#[test]
+fn pages_that_hang_delay_no_other_feed() {
+    const FEEDS: usize = 20;
+    let pages = Script::start("127.0.7.24", |_, _| Reply::Stall(Vec::new()));
+    let (stage, url) = (Arc::new(AtomicUsize::new(0)), pages.url("/"));
+    let now = Arc::clone(&stage);
+    let feeds = Script::start("127.0.7.25", move |_, _| match now.load(SeqCst) {
+        0 => reply("200 OK", feed(&["old"])),
+        _ => reply("200 OK", feed(&["new", "old"]).replace("https://tides.example/", &url)),
+    });
+    let now = Arc::clone(&stage);
+    let plain = Script::start("127.0.7.26", move |_, _| match now.load(SeqCst) {
+        2 => reply("200 OK", feed(&["at last", "old"])),
+        _ => reply("200 OK", feed(&["old"])),
+    });
+    let urls: Vec<String> = (0..FEEDS).map(|number| feeds.url(&format!("/{number}"))).collect();
+    let mut world = World::of_feeds(&urls, "every = \"1s\"\nfull_text = true");
+    world.rules.push_str(&format!("[[feed]]\nurl = \"{}\"\nevery = \"1s\"\n", plain.url("/f")));
+    world.polling = "timeout = \"50s\"\n".to_owned();
+    world.write();
+    let daemon = world.daemon();
+    let baselined = format!("SELECT count(*) = {FEEDS} + 1 FROM feed WHERE baselined = 1");
+    eventually("the baselines", || world.count(&baselined) == 1);
+    stage.store(1, SeqCst);
+    let before = feeds.asked().len();
+    eventually("all feeds wait for pages", || feeds.asked().len() >= before + FEEDS && !pages.asked().is_empty());
+    stage.store(2, SeqCst);
+    eventually("another has its news", || world.count("SELECT count(*) FROM entry WHERE guid = 'at last'") == 1);
+    daemon.stop();
+    assert_eq!(world.count("SELECT count(*) FROM entry WHERE guid = 'new'"), 0, "they still wait");
 }
 
 /// And `[polling] full_text` speaks for feeds that say nothing.

@@ -91,6 +91,12 @@ impl Scene {
         daemon
     }
 
+    /// The time has come to ask for more.
+    fn renew(&self, daemon: &Daemon) {
+        self.world.sql().execute("UPDATE subscription SET next_at = unixepoch()", []).unwrap();
+        daemon.signal("HUP");
+    }
+
     #[track_caller]
     fn is(&self, what: &str, condition: &str) {
         let sql = format!("SELECT count(*) FROM subscription WHERE {condition}");
@@ -180,9 +186,14 @@ fn rooted(ip: &str, manner: Manner, every: &str) -> Scene {
 
 #[test]
 fn a_hub_that_verifies_before_it_answers_is_understood_and_asked_again_before_the_lease_ends() {
-    let scene = rooted("127.0.6.3", Manner::VerifyFirst { lease: 3 }, "1h");
+    let scene = rooted("127.0.6.3", Manner::VerifyFirst { lease: 3600 }, "1h");
     let daemon = scene.subscribed();
-    eventually("renewed twice", || scene.hub.confirmed("subscribe", 200) >= 3);
+    for times in 2..=3 {
+        scene.is("to be renewed well before the end", "next_at BETWEEN expires - 1300 AND expires - 800");
+        scene.renew(&daemon);
+        eventually("renewed", || scene.hub.confirmed("subscribe", 200) == times);
+        scene.is("renewed for good", "pending IS NULL AND next_at > unixepoch() + 600");
+    }
     let asked = scene.hub.asked();
     for name in ["hub.callback", "hub.secret", "hub.topic"] {
         assert!(asked.iter().all(|again| again.field(name) == asked[0].field(name)), "another {name}");
@@ -240,10 +251,11 @@ fn polls_are_rarer_while_a_hub_pushes_and_not_when_it_falls_silent() {
 /// The hub is asked again in time, also when it confirmed after it had answered.
 #[test]
 fn the_end_of_a_lease_ends_what_hangs_on_it() {
-    let scene = rooted("127.0.6.6", Manner::Verify { lease: 4 }, "1h");
+    let scene = rooted("127.0.6.6", Manner::Verify { lease: 5 }, "1h");
     let daemon = scene.subscribed();
     // Renewals are not taken from now on.
     scene.hub.set(Manner::Answer(500, vec![]));
+    scene.renew(&daemon);
     assert_eq!(scene.hub.push(&scene.document(&["Low water"])), 202);
     scene.is("the hub is relied on", "trusted = 1");
     daemon.wait_for("its hub is no longer relied on");
@@ -389,6 +401,31 @@ fn what_is_not_wanted_any_more_is_left() {
     eventually("the feed's new hub is asked", || other.confirmed("subscribe", 200) == 1);
     eventually("the old one is left", || scene.hub.confirmed("unsubscribe", 200) == 3);
     daemon.stop();
+}
+
+#[test]
+fn a_hub_that_gives_a_second_at_a_time_is_not_asked_all_the_time() {
+    let scene = rooted("127.0.6.42", Manner::Verify { lease: 1 }, "1s");
+    let daemon = scene.subscribed();
+    let polls = scene.polls();
+    eventually("the lease has ended", || scene.polls() >= polls + 3);
+    scene.is("it is asked when half a minute is over", "next_at >= expires + 20");
+    assert_eq!(scene.hub.asked().len(), 1);
+    daemon.stop();
+}
+
+#[test]
+fn a_hub_that_was_left_is_not_listened_to() {
+    let scene = rooted("127.0.6.43", Manner::Verify { lease: 3600 }, "1h");
+    let daemon = scene.subscribed();
+    // It never says that it agrees.
+    scene.hub.set(Manner::Forget);
+    scene.world.write_raw(&scene.world.toml().replace("[[feed]]", "[[feed]]\nwebsub = false"));
+    daemon.signal("HUP");
+    scene.is("to be left", "wanted = 0 AND pending = 'unsubscribe'");
+    assert_eq!(scene.hub.push(&scene.document(&["Halloran in Geneva"])), 410);
+    daemon.stop();
+    assert_eq!(scene.titles(), ["High water"]);
 }
 
 #[test]
