@@ -24,6 +24,8 @@ pub fn read(document: &str) -> (Tree<'_>, bool) {
         open: Vec::new(),
         beyond: 0,
         open_item: None,
+        root_prefix: "",
+        is_atom: false,
         prefixes: Vec::new(),
         references: References::default(),
         cut: false,
@@ -53,6 +55,9 @@ struct Reader<'a> {
     beyond: usize,
     /// How many elements were open when the present item began.
     open_item: Option<usize>,
+    /// The first element's. Read once: its name may be as long as the document.
+    root_prefix: &'a str,
+    is_atom: bool,
     prefixes: Vec<(&'a str, Family)>,
     references: References<'a>,
     cut: bool,
@@ -147,7 +152,9 @@ impl<'a> Reader<'a> {
         let attributes_start = self.tree.attributes.len();
         let (length, empty, own) = self.attributes(&rest[1 + name.len()..]);
         self.position += 1 + name.len() + length;
-        self.tree.root_name.get_or_insert(name);
+        if self.tree.root_name.is_none() {
+            self.note_root(name);
+        }
         let tag = self.tag_of(name, own);
         self.recover(tag, start);
         let node = self.keep(tag, attributes_start);
@@ -164,6 +171,12 @@ impl<'a> Reader<'a> {
             let nearest = node.or_else(|| self.open.last().and_then(|open| open.nearest));
             self.open.push(Open { name, tag, node, nearest });
         }
+    }
+
+    fn note_root(&mut self, name: &'a str) {
+        self.tree.root_name = Some(name);
+        self.root_prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+        self.is_atom = names::tag(Family::Core, name.rsplit(':').next().unwrap_or_default()) == Tag::Feed;
     }
 
     /// Closes what the author forgot to close before an element that cannot stand where it does.
@@ -290,18 +303,15 @@ impl<'a> Reader<'a> {
     }
 
     fn family(&self, prefix: &'a str, own: Option<Family>) -> Family {
-        let root = self.tree.root_name.unwrap_or_default();
-        let root_prefix = root.split_once(':').map_or("", |(prefix, _)| prefix);
-        let atom = names::tag(Family::Core, root.rsplit(':').next().unwrap_or_default()) == Tag::Feed;
         let family = if prefix.is_empty() {
             own.filter(|family| matches!(family, Family::Atom | Family::Xhtml)).unwrap_or(Family::Core)
-        } else if prefix == root_prefix && !prefix.eq_ignore_ascii_case("rdf") {
+        } else if prefix == self.root_prefix && !prefix.eq_ignore_ascii_case("rdf") {
             Family::Core
         } else {
             let declared = self.prefixes.iter().rev().find(|(known, _)| *known == prefix);
             declared.map_or_else(|| names::family_of_prefix(prefix), |(_, family)| *family)
         };
-        if atom && family == Family::Atom { Family::Core } else { family }
+        if self.is_atom && family == Family::Atom { Family::Core } else { family }
     }
 }
 

@@ -44,6 +44,9 @@ fn documents_made_to_hurt_are_read_in_bounds() {
         "<entry><link href='1'/>".repeat(20_000)
     );
     assert_eq!(read_feed(long_base).entries[0].url.as_deref(), Some("https://pond.example/1"));
+    // Were the first element's name looked at for each tag, this would not end within ten minutes.
+    let long_root = format!("<{}>{}", "x".repeat(4_000_000), "<t>".repeat(2_000_000));
+    check_refused(long_root, "XML that is <xxx");
     let grown = format!(
         "<!DOCTYPE rss [<!ENTITY a '{}'>]><rss><channel><item><author>{}",
         "é".repeat(120),
