@@ -30,6 +30,7 @@ pub fn feed(tree: &Tree<'_>, root: NodeId, document_url: Option<&Url>) -> Canoni
     feed_links(tree, channel, base_url.as_ref(), &mut feed);
     // Who wrote an Atom feed wrote the entries for which nobody else is named (RFC 4287, 4.2.1).
     let feed_author = author(tree, channel).filter(|_| tree.node(root).tag == Tag::Feed);
+    let feed_author = feed_author.map(|name| limits::inherited(&name));
     let mut canonical = Canonical::new(feed);
     for item in tree.items().iter().take(limits::ENTRIES) {
         let mut entry = entry(tree, *item, base_url.as_ref());

@@ -119,7 +119,7 @@ impl<'b> Feed<'b> {
             ..ParsedFeed::default()
         });
         // Who wrote the feed wrote the items for which nobody else is named.
-        let author = author(|key| self.get(key));
+        let author = author(|key| self.get(key)).map(|name| limits::inherited(&name));
         for mut entry in self.entries {
             entry.author = entry.author.or_else(|| author.clone());
             canonical.add(entry);

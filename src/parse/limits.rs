@@ -12,6 +12,8 @@ pub const BODY: usize = 256 * 1_024;
 pub const URL: usize = 8_192;
 /// Bytes of an address that relative ones are resolved against: it may come to stand before every link of a document.
 pub(super) const BASE: usize = 1_024;
+/// Bytes of a name that every entry takes over from its feed: it comes to stand in each of them.
+const INHERITED: usize = 200;
 /// Categories of one item.
 pub const TAGS: usize = 50;
 /// Entries of one document. The largest feeds seen have some ten thousand.
@@ -43,6 +45,10 @@ fn whole_letters(text: &str, most: usize) -> &str {
     };
     let at = at.filter(|at| at + LONGEST >= cut.len()).unwrap_or(cut.len());
     &text[..at]
+}
+
+pub(super) fn inherited(name: &str) -> String {
+    whole_letters(name, INHERITED).to_owned()
 }
 
 pub(super) fn body(text: &str) -> String {

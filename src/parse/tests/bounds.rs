@@ -44,6 +44,17 @@ fn documents_made_to_hurt_are_read_in_bounds() {
         "<entry><link href='1'/>".repeat(20_000)
     );
     assert_eq!(read_feed(long_base).entries[0].url.as_deref(), Some("https://pond.example/1"));
+    // What every entry takes over from its feed would make a hundred times as much of a document.
+    let ann = "Ann".repeat(900);
+    let inherited = [
+        format!("<feed><author><name>{ann}</name></author><entry/><entry/></feed>"),
+        format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"authors\":[{{\"name\":\"{ann}\"}}],\"items\":[{{\"id\":1}}]}}"
+        ),
+    ];
+    for document in inherited {
+        assert_eq!(read_feed(document).entries[0].author.as_ref().map(String::len), Some(200));
+    }
     // Were the first element's name looked at for each tag, this would not end within ten minutes.
     let long_root = format!("<{}>{}", "x".repeat(4_000_000), "<t>".repeat(2_000_000));
     check_refused(long_root, "XML that is <xxx");
