@@ -186,7 +186,7 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
         rounds,
         tools: tools_sender,
         pages,
-        intake: intake.clone(),
+        intake,
         store: Arc::clone(&store),
         clock,
         stop: stop.clone(),
@@ -194,8 +194,7 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     let failure = loop {
         tokio::select! {
             _ = signals.hangup.recv() => reloader.reload().await,
-            _ = signals.terminate.recv() => break None,
-            _ = signals.interrupt.recv() => break None,
+            () = signals.end.asked() => break None,
             // Whoever starts it again starts it with a checked file.
             failure = store.failed() => break Some(failure),
         }
@@ -203,16 +202,20 @@ pub async fn run(config: Arc<Config>, load: Load) -> Result<()> {
     info!("stopping");
     systemd::stopping();
     stop.cancel();
-    tokio::select! {
-        () = tasks.wait() => {}
-        () = tokio::time::sleep(DRAIN) => warn!("not everything in flight has finished; it goes on at the next start"),
-        _ = signals.terminate.recv() => warn!("stopping at once"),
-        _ = signals.interrupt.recv() => warn!("stopping at once"),
-    }
+    drain(&tasks, &mut signals.end).await;
     drop(reloader);
     match failure {
         Some(failure) => bail!(failure),
         None => close(store).await,
+    }
+}
+
+/// Lets what is in flight come to its end, within bounds.
+async fn drain(tasks: &TaskTracker, end: &mut End) {
+    tokio::select! {
+        () = tasks.wait() => {}
+        () = tokio::time::sleep(DRAIN) => warn!("not everything in flight has finished; it goes on at the next start"),
+        () = end.asked() => warn!("stopping at once"),
     }
 }
 
@@ -227,17 +230,28 @@ fn recipients(config: &Config) -> usize {
 
 struct Signals {
     hangup: Signal,
+    end: End,
+}
+
+/// Either of the two signals by which the end is asked for.
+struct End {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
     fn listen() -> Result<Self> {
-        Ok(Self {
-            hangup: signal(SignalKind::hangup())?,
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
+        let end = End { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
+        Ok(Self { hangup: signal(SignalKind::hangup())?, end })
+    }
+}
+
+impl End {
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

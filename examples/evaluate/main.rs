@@ -13,7 +13,6 @@ mod grow;
 mod sets;
 
 use std::{
-    collections::HashMap,
     error::Error,
     sync::Arc,
     time::{Duration, Instant},
@@ -22,7 +21,7 @@ use std::{
 use figures::{Figures, figures};
 use grow::grow;
 use sets::{Set, is_odd};
-use storywatch::story::{Forest, NAMED, Pushed, StoryId, Stream, features};
+use storywatch::story::{Forest, Merges, NAMED, Pushed, StoryId, Stream, features};
 
 const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 
@@ -145,30 +144,22 @@ fn table(sets: &[&Set], forest: Chosen<'_>) -> Vec<Figures> {
     all
 }
 
-/// Where a story is after all merges.
-fn last(merged: &HashMap<StoryId, StoryId>, mut story: StoryId) -> StoryId {
-    while let Some(target) = merged.get(&story) {
-        story = *target;
-    }
-    story
-}
-
 fn show(set: &Set, forest: Chosen<'_>) -> Figures {
     let started = Instant::now();
     let mut stream = Stream::new(WINDOW, Vec::new());
     let mut founded = Vec::new();
-    let mut merged: HashMap<StoryId, StoryId> = HashMap::new();
+    let mut merges = Merges::default();
     for (document, gold) in set.documents.iter().zip(&set.gold) {
         if let Some(forest) = forest(gold) {
             stream.set_forest(Arc::clone(forest));
         }
         let pushed = stream.push(document);
-        founded.push(pushed.story);
-        merged.extend(pushed.merges.iter().map(|merge| (merge.source, merge.target)));
+        founded.push((pushed.story, pushed.grouping));
+        merges.add(pushed.merges);
     }
     let rate = set.documents.len() as f64 / started.elapsed().as_secs_f64();
-    let found: Vec<i64> = founded.iter().map(|story| last(&merged, *story).0).collect();
-    let founded: Vec<i64> = founded.iter().map(|story| story.0).collect();
+    let found: Vec<i64> = founded.iter_mut().map(|(story, grouping)| merges.follow(*story, grouping).0).collect();
+    let founded: Vec<i64> = founded.iter().map(|(story, _)| story.0).collect();
     let f = figures(&set.gold, &found, &founded);
     println!(
         "{:24} {:6} {:7.4} {:7.4} {:7.4} {:6.4} {:6.4} {:6.4} {:6.4} {:9.0}",

@@ -1,11 +1,6 @@
 //! `storywatch group`: the story engine alone, over entries given as JSON lines in time order.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    path::PathBuf,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{collections::VecDeque, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use clap::Args;
@@ -17,7 +12,7 @@ use crate::{
     config::Config,
     entry::{EntryId, LineEntry},
     intake::Rules,
-    story::{Document, Grouping, Merge, Pushed, Relation, StoryId, Stream},
+    story::{Document, Grouping, Merges, Pushed, StoryId, Stream},
 };
 
 /// Without a configuration stories stay open this long.
@@ -25,7 +20,8 @@ const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 
 #[derive(Debug, Args)]
 pub(super) struct Group {
-    /// Entries as JSON lines, in time order; standard input when left out or `-`.
+    /// Entries as JSON lines, in time order; standard input when left out or `-`. A line is answered when the window has
+    /// passed it, or at the end: until then its story may turn out to be another one.
     input: Option<PathBuf>,
 }
 
@@ -63,7 +59,7 @@ struct Held {
     stream: Stream,
     window: Duration,
     lines: VecDeque<Line>,
-    merges: HashMap<StoryId, Merge>,
+    merges: Merges,
 }
 
 struct Line {
@@ -80,12 +76,12 @@ impl Held {
             Some(config) => Rules::new(config.into()).map_err(anyhow::Error::msg)?.outlet_names(),
             None => Vec::new(),
         };
-        Ok(Self { stream: Stream::new(window, outlets), window, lines: VecDeque::new(), merges: HashMap::new() })
+        Ok(Self { stream: Stream::new(window, outlets), window, lines: VecDeque::new(), merges: Merges::default() })
     }
 
     fn push(&mut self, document: &Document) {
         let Pushed { story, grouping, merges } = self.stream.push(document);
-        self.merges.extend(merges.into_iter().map(|merge| (merge.source, merge)));
+        self.merges.add(merges);
         self.lines.push_back(Line { id: document.id, seen: document.seen, story, grouping });
     }
 
@@ -93,15 +89,7 @@ impl Held {
     fn pop(&mut self, now: Option<Timestamp>) -> Option<Line> {
         let is_past = |line: &Line| now.is_none_or(|now| now.duration_since(line.seen).unsigned_abs() > self.window);
         let mut line = self.lines.pop_front_if(|line| is_past(line))?;
-        while let Some(merge) = self.merges.get(&line.story) {
-            line.story = merge.target;
-            if line.grouping.relation == Relation::First {
-                let cites = merge.relation == Relation::Independent && !line.grouping.cites.is_empty();
-                line.grouping.relation = if cites { Relation::Cites } else { merge.relation };
-                line.grouping.of = merge.of;
-                line.grouping.reason.clone_from(&merge.reason);
-            }
-        }
+        line.story = self.merges.follow(line.story, &mut line.grouping);
         Some(line)
     }
 }

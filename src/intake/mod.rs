@@ -222,10 +222,7 @@ impl Memory {
 
     /// The work that runs.
     fn work(&mut self) -> &mut Work {
-        if self.unsettled.is_empty() {
-            self.unsettled.push(Work::default());
-        }
-        self.unsettled.last_mut().expect("one was pushed")
+        self.unsettled.last_mut().expect("work begins before it does anything")
     }
 
     /// Moves in the index what the log says has moved; gives the stories to be decided about. What the log says is

@@ -79,19 +79,7 @@ pub fn samples() -> [Alert; 2] {
         channel: ChannelId("mail:desk@example.org".to_owned()),
         event: Event::New,
         seq: 0,
-        watches: vec![MatchedWatch {
-            name: "sea-locks".to_owned(),
-            note: Some("For the shipping desk.".to_owned()),
-            priority: Priority::High,
-            follow_up: vec![Event::Confirmed],
-            evidence: vec![
-                sample_hit("title", SAMPLE_TITLE, "lock"),
-                sample_hit("text", SAMPLE_TEXT, "cracks"),
-                sample_hit("text", SAMPLE_TEXT, "ferries"),
-            ],
-            title: SAMPLE_TITLE.to_owned(),
-            text: SAMPLE_TEXT.to_owned(),
-        }],
+        watches: vec![sample_watch()],
         story: Timeline {
             story: StoryId(4711),
             headline: SAMPLE_TITLE.to_owned(),
@@ -121,6 +109,22 @@ pub fn samples() -> [Alert; 2] {
     confirmed.story.members = vec![first, own, citing, copy];
     confirmed.thread = vec!["S3N7.0.sample@example.org".to_owned()];
     [alert, confirmed]
+}
+
+fn sample_watch() -> MatchedWatch {
+    MatchedWatch {
+        name: "sea-locks".to_owned(),
+        note: Some("For the shipping desk.".to_owned()),
+        priority: Priority::High,
+        follow_up: vec![Event::Confirmed],
+        evidence: vec![
+            sample_hit("title", SAMPLE_TITLE, "lock"),
+            sample_hit("text", SAMPLE_TEXT, "cracks"),
+            sample_hit("text", SAMPLE_TEXT, "ferries"),
+        ],
+        title: SAMPLE_TITLE.to_owned(),
+        text: SAMPLE_TEXT.to_owned(),
+    }
 }
 
 pub(super) const SAMPLE_TITLE: &str = "Harbour authority closes sea lock after divers find cracks in the gate";

@@ -97,15 +97,7 @@ pub fn sample_digest(kind: Kind) -> Digest {
             events: Vec::new(),
             ..story(4, "Minister visits the sea lock", "Mirror Net", hours(30))
         }],
-        coverage: Coverage {
-            entries: 1204,
-            healthy: 97,
-            failing: 2,
-            silent: 1,
-            retired: 0,
-            worst: Some(("https://www.mirror.example/feed".to_owned(), Some(hours(40)))),
-            downtime: None,
-        },
+        coverage: sample_coverage("https://www.mirror.example/feed", hours(40)),
         silences: Vec::new(),
         next: Some(until + SignedDuration::from_hours(12)),
         ways: alert.links.watch,
@@ -114,6 +106,19 @@ pub fn sample_digest(kind: Kind) -> Digest {
         digest.coverage.downtime = Some((hours(11), hours(2)));
     }
     digest
+}
+
+/// One feed has failed since then.
+pub(super) fn sample_coverage(failing: &str, since: Timestamp) -> Coverage {
+    Coverage {
+        entries: 1204,
+        healthy: 97,
+        failing: 2,
+        silent: 1,
+        retired: 0,
+        worst: Some((failing.to_owned(), Some(since))),
+        downtime: None,
+    }
 }
 
 fn story(number: i64, headline: &str, outlet: &str, first_seen: Timestamp) -> DigestStory {

@@ -51,6 +51,23 @@ impl Bench {
         self.store.write(work).await.unwrap()
     }
 
+    /// An alert that waits for the recipient's digest.
+    async fn put_off(&self, recipient: &'static str, story: StoryId, now: Timestamp) {
+        self.write(move |c| {
+            let new = NewAlert {
+                recipient: &RecipientId(recipient.to_owned()),
+                story,
+                events: &[Event::New],
+                watches: &["w".to_owned()],
+                priority: Priority::Normal,
+                reason: "because",
+                way: Way::Digest(Route::Budget),
+            };
+            alerts::raise(c, &new, now).map(|_| ())
+        })
+        .await;
+    }
+
     /// A story of one entry.
     async fn story(&self, title: &'static str) -> (StoryId, EntryId) {
         let feed = self.feed;
@@ -460,20 +477,7 @@ async fn a_trouble_is_told_once_and_again_after_it_was_over() {
 async fn what_a_digest_refers_to_outlives_retention_until_a_channel_has_taken_it() {
     let bench = Bench::new().await;
     let (story, _) = bench.story("told by a digest").await;
-    bench
-        .write(move |c| {
-            let new = NewAlert {
-                recipient: &RecipientId("desk".to_owned()),
-                story,
-                events: &[Event::New],
-                watches: &["w".to_owned()],
-                priority: Priority::Normal,
-                reason: "because",
-                way: Way::Digest(Route::Budget),
-            };
-            alerts::raise(c, &new, at(0)).map(|_| ())
-        })
-        .await;
+    bench.put_off("desk", story, at(0)).await;
     assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0, "waits for a digest");
     bench.digest(&[Ok(()), Err(())]).await;
     assert_eq!(bench.write(|c| retention::prune(c, at(1000), 10)).await, 0, "in a digest that nobody has taken");
@@ -498,20 +502,7 @@ async fn what_waits_for_a_digest_that_nobody_takes_is_given_up_with_the_archive(
     let bench = Bench::new().await;
     let (story, _) = bench.story("told by a digest").await;
     for name in ["desk", "gone"] {
-        bench
-            .write(move |c| {
-                let new = NewAlert {
-                    recipient: &RecipientId(name.to_owned()),
-                    story,
-                    events: &[Event::New],
-                    watches: &["w".to_owned()],
-                    priority: Priority::Normal,
-                    reason: "because",
-                    way: Way::Digest(Route::Budget),
-                };
-                alerts::raise(c, &new, at(100)).map(|_| ())
-            })
-            .await;
+        bench.put_off(name, story, at(100)).await;
     }
     let takers = || [RecipientId("desk".to_owned())];
     assert_eq!(bench.write(move |c| digests::give_up(c, &takers(), at(100), at(900))).await, 0, "not yet so old");

@@ -69,7 +69,7 @@ use crate::entry::EntryId;
 pub use candidates::Candidate;
 pub use forest::{Forest, Node, walk};
 pub use index::{Index, Prepared};
-pub use second::Merge;
+pub use second::{Merge, Merges};
 pub use signals::Signals;
 pub use stream::{Pushed, Stream};
 pub use weigh::{FEATURES, NAMED, features};

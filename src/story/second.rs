@@ -7,8 +7,9 @@
 //! merged wrongly hides more than a small one, and neither does what was split by hand.
 
 use super::{
-    Index, Relation, StoryId,
+    Grouping, Index, Relation, StoryId,
     candidates::{Candidate, Seeker},
+    hasher::FastMap,
     relate::{Standing, relate},
 };
 use crate::entry::EntryId;
@@ -34,6 +35,31 @@ pub struct Merge {
     pub of: Option<EntryId>,
     /// For people.
     pub reason: String,
+}
+
+/// What has become of stories that were merged.
+#[derive(Debug, Default)]
+pub struct Merges(FastMap<i64, Merge>);
+
+impl Merges {
+    pub fn add(&mut self, merges: impl IntoIterator<Item = Merge>) {
+        self.0.extend(merges.into_iter().map(|merge| (merge.source.0, merge)));
+    }
+
+    /// The last story of an entry that was put into `story`; `grouping` is made to say how the entry stands there, where
+    /// it was the first of its own.
+    pub fn follow(&self, mut story: StoryId, grouping: &mut Grouping) -> StoryId {
+        while let Some(merge) = self.0.get(&story.0) {
+            story = merge.target;
+            if grouping.relation == Relation::First {
+                let cites = merge.relation == Relation::Independent && !grouping.cites.is_empty();
+                grouping.relation = if cites { Relation::Cites } else { merge.relation };
+                grouping.of = merge.of;
+                grouping.reason.clone_from(&merge.reason);
+            }
+        }
+        story
+    }
 }
 
 /// The small stories among the candidates of a document that joined `story`.

@@ -3,6 +3,7 @@
 use mail_parser::MessageParser;
 
 use super::*;
+use crate::message::sample_collected::sample_coverage;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -57,15 +58,7 @@ fn digest() -> Digest {
         total: 3,
         routes: vec![(Route::Budget, 1), (Route::Quiet, 1)],
         developing: vec![DigestStory { events: Vec::new(), ..story(4, "sea-locks", "Minister visits the lock") }],
-        coverage: Coverage {
-            entries: 1204,
-            healthy: 97,
-            failing: 2,
-            silent: 1,
-            retired: 0,
-            worst: Some(("https://b.example/feed".to_owned(), Some(at("2026-01-13T08:00:00Z")))),
-            downtime: None,
-        },
+        coverage: sample_coverage("https://b.example/feed", at("2026-01-13T08:00:00Z")),
         silences: vec!["silenced until 2026-01-16 12:00 UTC by 3 (watch storms): moving house".to_owned()],
         next: Some(at("2026-01-15T22:30:00Z")),
         ways: Ways {
