@@ -35,7 +35,6 @@ pub mod correction;
 mod forest;
 mod hasher;
 pub mod headline;
-mod houses;
 mod index;
 mod junk;
 mod lexicon;

@@ -8,9 +8,11 @@ use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 use super::{
     OutletNames,
     hasher::{FastMap, FastSet},
-    houses::KNOWN,
     words::{self, Word},
 };
+
+/// The outlets known without configuration; what a line holds is said in the file.
+const KNOWN: &str = include_str!("houses.txt");
 
 /// A mention of an outlet in a list of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,8 @@ struct Name {
     words: Vec<Part>,
     /// Only behind a capital article: "The Information" is a newspaper, "the information" is none.
     with_article: bool,
+    /// Only behind one of these words, where there are any: "dem Stern" is a magazine, "a Stern report" need not be.
+    behind: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +72,14 @@ impl Name {
         let all = words::split(&name);
         let skip = usize::from(all.len() > 1 && all[0].exact == words::hash("the"));
         let words: Vec<Part> = all[skip..].iter().map(part).collect();
-        (!words.is_empty()).then_some(Self { words, with_article })
+        (!words.is_empty()).then_some(Self { words, with_article, behind: Vec::new() })
+    }
+
+    /// A name of [`KNOWN`], with the words it counts behind.
+    fn known(name: &str) -> Option<Self> {
+        let (name, behind) = name.split_once('~').unwrap_or((name, ""));
+        let behind = behind.split_whitespace().map(words::hash_folded).collect();
+        Self::new(name).map(|name| Self { behind, ..name })
     }
 
     fn len(&self) -> usize {
@@ -85,10 +96,12 @@ impl Name {
 
     /// Whether the name stands at a place among words.
     fn stands_at(&self, words: &[Word], at: usize) -> bool {
-        let here = &words[at..];
+        let (before, here) = words.split_at(at);
+        let last = before.last();
         here.len() >= self.words.len()
             && self.words.iter().zip(here).all(|(part, word)| part.is(word))
-            && (!self.with_article || at > 0 && words[at - 1].capital && words[at - 1].exact == words::hash("the"))
+            && (!self.with_article || last.is_some_and(|word| word.capital && word.exact == words::hash("the")))
+            && (self.behind.is_empty() || last.is_some_and(|word| self.behind.contains(&word.exact)))
     }
 }
 
@@ -214,18 +227,18 @@ fn citable(outlet: &OutletNames) -> Citable {
     Citable { key: outlet.key.clone(), agency: false, names, domains: outlet.domains.clone() }
 }
 
-/// The outlets of [`KNOWN`], a line each: names, a bar, domains; a star marks an agency.
+/// The outlets of [`KNOWN`].
 static KNOWN_OUTLETS: LazyLock<Vec<Citable>> = LazyLock::new(|| {
     let known = |line: &str| {
         let (names, domains) = line.trim_start_matches('*').split_once('|').unwrap_or((line, ""));
         Citable {
-            key: names.split(',').next().unwrap_or_default().trim().trim_start_matches('=').to_owned(),
+            key: names.split([',', '~']).next().unwrap_or_default().trim().trim_start_matches('=').to_owned(),
             agency: line.starts_with('*'),
-            names: names.split(',').filter_map(Name::new).collect(),
+            names: names.split(',').filter_map(Name::known).collect(),
             domains: domains.split_whitespace().map(str::to_owned).collect(),
         }
     };
-    KNOWN.lines().map(known).collect()
+    KNOWN.lines().filter(|line| !line.starts_with('#')).map(known).collect()
 });
 
 /// Adds what is known to the configured outlet of that name, or else of that domain; one that is not configured is an
