@@ -48,7 +48,7 @@ impl Line<'_> {
         if self.before.first().is_some_and(|roles| roles.has(Roles::PERSON)) || is_next(Roles::HOUSE) {
             return false;
         }
-        if is_title && self.is_byline() {
+        if is_title && self.is_byline() || self.is_signed() {
             return true;
         }
         if is_next(Roles::STAFF) {
@@ -117,6 +117,9 @@ impl Line<'_> {
             || first.has(Roles::WITH) && (within(3, Roles::TALK) || within(1, Roles::GIVEN))
             || first.has(Roles::A) && (is_said(&before[1..]) || within(3, Roles::SOURCE))
             || first.has(Roles::ON) && (within(5, Roles::ONAIR) || within(1, Roles::TALK))
+            || first.any(Roles::BY | Roles::ON) && within(5, Roles::BASIS)
+            || first.has(Roles::ON) && within(4, Roles::STAFF) && within(6, Roles::TOLD)
+            || first.any(Roles::IN | Roles::PREPOSITION) && within(1, Roles::REPORTS) && self.opens_speech()
             || first.any(Roles::IN | Roles::ON) && self.is_said_at(before)
             || first.any(Roles::OF | Roles::PREPOSITION) && self.is_of(&before[1..])
             || first.any(Roles::STAFF | Roles::SOURCE) && (within(3, Roles::TALK) || self.is_subject(&before[1..]))
@@ -124,6 +127,7 @@ impl Line<'_> {
             || inverted && self.is_inverted(before)
             || inverted && self.is_told_behind(before)
             || inverted && first.any(Roles::SAYS | Roles::REPORTS) && self.closes_clause(before.len())
+            || inverted && within(4, Roles::QUOTING) && self.ends_clause()
     }
 
     /// "first reported on Monday by X", but "photographs published by X" are no news.
@@ -141,6 +145,12 @@ impl Line<'_> {
         first.any(Roles::PIECE | Roles::ACCORDING) && self.before.iter().any(|word| word.has(Roles::OF))
             || first.any(Roles::STAFF | Roles::SOURCE)
                 && (before[1..].iter().take(3).any(heard) || self.is_subject(&before[1..]))
+    }
+
+    /// "Jane Roe wrote in the Guardian that": what is said follows.
+    fn opens_speech(&self) -> bool {
+        self.suffix().trim_start_matches(QUOTES).starts_with(':')
+            || self.after.first().is_some_and(|roles| roles.has(Roles::THAT))
     }
 
     /// "Журналисты «Медузы» выяснили", "уточнил собеседник ТАСС": who belongs to an outlet is the subject of a verb.
@@ -237,7 +247,7 @@ impl Line<'_> {
             || is_first(Roles::AUXILIARY) && participle().filter(is_late).is_some()
             || idle > 0 && after[idle - 1].has(Roles::BEEN) && is_told(idle) && !is_asked(idle + 1)
             || is_first(Roles::RELATIVE) && within(12)
-            || self.leads_with(Roles::AS) && within(10)
+            || self.is_compared() && within(10)
             || self.resumed().is_some_and(|at| says(&at))
             || is_framed()
             || is_first(Roles::TOLD) && after.len() == 1
@@ -261,6 +271,14 @@ impl Line<'_> {
         (at + idle < self.after.len()).then_some(at + idle)
     }
 
+    /// "wie die FAZ", "Wie zuvor schon die FAZ": the verb may come late.
+    fn is_compared(&self) -> bool {
+        let idle = Roles::ARTICLE | Roles::DESCRIPTOR | Roles::BETWEEN;
+        let first = self.before.iter().take(6).position(|roles| roles.has(Roles::AS) || !roles.any(idle));
+        let is_beside = |at: &usize| !self.reading.is_parted(self.mention.from - 1 - at, self.mention.from);
+        first.filter(is_beside).is_some_and(|at| self.before[at].has(Roles::AS))
+    }
+
     /// "An intern at X found the ring": what stands behind a preposition does not speak.
     fn has_preposition(&self) -> bool {
         self.leads_with(Roles::PREPOSITION)
@@ -274,12 +292,24 @@ impl Line<'_> {
         first.filter(is_beside).is_some_and(|at| self.before[at].has(role))
     }
 
-    /// "Bloomberg's Jane Roe reported".
+    /// "Bloomberg's Jane Roe reported", "ABC News' Jane Roe reported".
     fn speaks_through_staff(&self) -> bool {
-        let owns = self.after.len() - self.after_possessive().len();
+        let skip = self.after.len() - self.after_possessive().len();
+        let owns = skip == 1 || self.suffix().starts_with(['\'', '’']) && self.suffix().chars().nth(1) == Some(' ');
         let words = &self.reading.words[self.mention.to..];
-        let named = words.iter().skip(owns).take(3).take_while(|word| word.capital).count();
-        owns == 1 && named > 0 && self.after.get(owns + named).is_some_and(|roles| roles.has(Roles::REPORTS))
+        let named = words.iter().skip(skip).take(3).take_while(|word| word.capital).count();
+        owns && named > 0 && self.after.get(skip + named).is_some_and(|roles| roles.has(Roles::REPORTS))
+    }
+
+    /// "Quelle: taz", "(Source: Reuters)", "(Avec AFP)".
+    fn is_signed(&self) -> bool {
+        let has = |role: Roles| self.before.first().is_some_and(|roles| roles.has(role));
+        let lead = self.prefix().trim_end_matches(QUOTES).trim_end();
+        let bracket = lead.rfind('(').map(|at| &lead[at + 1..]);
+        let is_first = self.before.len() == 1 || bracket.is_some_and(|inside| inside.split_whitespace().count() == 1);
+        let labelled = has(Roles::LABEL) && lead.ends_with(':');
+        let together = has(Roles::WITH) && bracket.is_some();
+        is_first && (labelled || together) && (self.ends_clause() || self.suffix().starts_with(')'))
     }
 
     /// "'I won't go': senator to CNN", "Alcalde a Clarín: «No»".

@@ -41,7 +41,7 @@ pub fn sources(names: &Names, own: &[usize], title: &str, text: &str, words: &[W
         let part = part.with_aliases(names, &named, own);
         for (mention, sentence) in part.citing(names, own, is_title) {
             let citation = Citation { outlet: names.outlet(mention.outlet).key.clone(), sentence };
-            if names.outlet(mention.outlet).agency && !is_title && part.is_dateline(&mention) {
+            if names.outlet(mention.outlet).agency && !is_title && part.is_dateline(&mention, true) {
                 found.agency.get_or_insert_with(|| citation.clone());
             }
             add(&mut found.cites, citation, title);
@@ -101,7 +101,7 @@ impl<'a> Reading<'a> {
         let mut cites: Vec<bool> = lines
             .iter()
             .map(|line| {
-                let is_wire = !is_title && names.outlet(line.mention.outlet).agency && self.is_dateline(&line.mention);
+                let is_wire = !is_title && self.is_dateline(&line.mention, names.outlet(line.mention.outlet).agency);
                 is_wire || !line.is_junk() && line.is_attribution(is_title)
             })
             .collect();
@@ -125,15 +125,26 @@ impl<'a> Reading<'a> {
         joined && between.len() <= 4 && between.iter().all(idle)
     }
 
-    /// "(Reuters) -", "MOSCOW, Nov 3 (Interfax)", "TEHRAN, IRNA –" near the beginning of the text.
-    fn is_dateline(&self, mention: &Mention) -> bool {
+    /// "(Reuters) -", "MOSCOW, Nov 3 (Interfax)", "TEHRAN, IRNA –", "New York (CNN)" near the beginning of the text; only
+    /// an agency is known by a dash.
+    fn is_dateline(&self, mention: &Mention, is_agency: bool) -> bool {
         let (prefix, suffix) =
             (&self.text[..self.words[mention.from].start], &self.text[self.words[mention.to - 1].end..]);
-        let early = prefix.len() < 160;
-        let bracketed = prefix.ends_with(['(', '[', '/']) && suffix.starts_with([')', ']', '/']);
-        early
-            && (bracketed
-                || mention.from < 6 && suffix.trim_start().starts_with(['–', '—', '-']) && suffix.starts_with(' '))
+        let is_dashed = |rest: &str| rest.trim_start().starts_with(['–', '—', '-']);
+        let opens = prefix.ends_with(['(', '[']) || prefix.ends_with(" /") || prefix == "/";
+        let closes = suffix.starts_with([')', ']', '/']);
+        let place = &self.words[..mention.from];
+        let is_placed = place.len() < 8 && place.iter().all(|word| word.capital || word.number || self.is_month(word));
+        let explains = self.mentions.iter().any(|other| other.to == mention.from && other.outlet == mention.outlet);
+        let bracketed = opens && closes && !explains && (is_placed || is_agency && is_dashed(&suffix[1..]));
+        let bare = is_agency && mention.from < 6 && suffix.starts_with(' ') && is_dashed(suffix);
+        prefix.len() < 160 && (bracketed || bare)
+    }
+
+    /// The small words of a date: "14 января", "3 de marzo".
+    fn is_month(&self, word: &Word) -> bool {
+        let before = self.text[..word.start].trim_end().trim_end_matches('.').trim_end_matches(" de");
+        before.ends_with(|c: char| c.is_ascii_digit())
     }
 
     fn line(&self, mention: Mention, is_title: bool) -> Line<'_> {

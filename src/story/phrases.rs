@@ -88,6 +88,12 @@ impl Roles {
     pub const GIVEN: Self = Self(1 << 42);
     /// A subject does not stand behind one.
     pub const PREPOSITION: Self = Self(1 << 33);
+    /// With whose words stand between it and the name: "приводит слова тренера «Спорт-Экспресс»".
+    pub const QUOTING: Self = Self(1 << 45);
+    /// With [`Roles::BY`] or [`Roles::ON`] further on: "according to a post on".
+    pub const BASIS: Self = Self(1 << 46);
+    /// Before a colon and a name: "Quelle: taz".
+    pub const LABEL: Self = Self(1 << 47);
     /// What makes a name that of a person.
     pub const PERSON: Self = Self(1 << 30);
 
@@ -154,7 +160,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::DESCRIPTOR,
-        "он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
+        "telegram телеграм канал канала каналу каналом канале он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
          fernsehsenders wochenblatt sonntagszeitung boulevardmedium revue hebdomadaires télévision chaînes \
          periódicos semanario televisora digital еженедельник еженедельника деловое деловой деловая zeitungen \
          sender politikmagazin wochenmagazin nachrichtensender recherchenetzwerk journaux quotidiens hebdo \
@@ -177,7 +183,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::ACCORDING,
-        "данные данных разговоре эфире статье статьи статья материале материалы репортаже распоряжении собеседник \
+        "версии оценке оценкам подсчетам подсчётам данные данных разговоре эфире статье статьи статья материале материалы репортаже распоряжении собеседник \
          собеседники собеседника собеседников colloque conforme crediting referencing gemäß citing cites cited cite \
          quoting per via laut zufolge angaben informationen berichten bericht berichts recherchen berufung \
          gegenüber selon citant d'après croire auprès según citando данным ссылкой ссылаясь согласно источник \
@@ -185,13 +191,13 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::TOLD,
-        "говорят отмечает telling informed told tells tell sagte sagten sagt erklärte bestätigte gegenüber confié \
+        "verriet verrieten erzählte erzählten offenbarte schilderte vertraute говорят отмечает telling informed told tells tell sagte sagten sagt erklärte bestätigte gegenüber confié \
          déclaré declaró интервью беседе комментарии известно стало",
     ),
     (Roles::BY, "by von vom durch par por"),
     (
         Roles::PASSIVE,
-        "vu vue lu obtenu obtenus obtenue obtenues recueilli recueillis recueillie detailed uncovered unearthed \
+        "sondé sondés sondée sondées soulevé soulevée vu vue lu obtenu obtenus obtenue obtenues recueilli recueillis recueillie detailed uncovered unearthed \
          noted compiled visto vistos verified conducted commissioned shared aired released leaked provided \
          identified surveyed analysed analyzed contacted asked contactée interrogée joint reported revealed \
          published obtained seen reviewed quoted cited interviewed broken confirmed disclosed carried \
@@ -200,7 +206,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::IN, "for in im dans en в"),
     (
         Roles::WRITTEN,
-        "sagte sagten heißt steht published wrote writing writes column erschienen veröffentlicht paru parue publié \
+        "sorti sortie sorties sagte sagten heißt steht published wrote writing writes column erschienen veröffentlicht paru parue publié \
          publiée tribune publicado publicada",
     ),
     (Roles::WITH, "для für pour para zu auprès to with mit con avec с sur"),
@@ -208,7 +214,7 @@ const LISTS: &[(Roles, &str)] = &[
     (
         Roles::CONFIDES,
         "dice dicen decía dijo dit disait disent promis exclu reconnu admis prévenu défendu sostuvo advierte expuso \
-         reconnaît défend promet exclut répond répondu prévient écrit fait savoir faisait accordé accordée donné \
+         reconnaît défend promet exclut répond répondu prévient écrit savoir accordé accordée donné \
          donnée dite entretien interview entrevista declaraciones dijeron dicho",
     ),
     (Roles::ON, "sur bei beim en on"),
@@ -220,7 +226,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::TALK,
-        "exchange conversation conversations chat messages letter documents findings footage recording memo \
+        "колонке exchange conversation conversations chat messages letter documents findings footage recording memo \
          разговоре общении gastbeitrag kolumne essay tribune columna so email interview told speaks gespräch \
          conversación entrevistado diálogo denied emailed dicho according interviews statement statements speaking \
          spoke said sources source entretien dit confirmée entrevista declaraciones acuerdo dijo dijeron беседе \
@@ -229,7 +235,8 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::OF, "of from de du des del d der von"),
     (
         Roles::PIECE,
-        "question nachfrage anfrage micros colonnes pages páginas micrófonos entrevue poll survey tally count \
+        "informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
+         auswertung auszählung umfrage enthüllung enthüllungen question nachfrage anfrage micros colonnes pages páginas micrófonos entrevue poll survey tally count \
          examination probe info exclusif exclusiva exclusive exklusiv revelaciones révélation entretiens \
          gastbeitrag beitrag sendung podcast confrères invité invitée micro antenne plateau report reports story \
          article investigation interview scoop reporting analysis account bericht berichts artikel recherche \
@@ -240,13 +247,13 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::LEADS, "a in citing cites cited after following to by confirmed denied per on nach laut einem einer"),
     (
         Roles::INVERTED,
-        "recoge recogen recogió écrit écrivent croit croient savoir пишет пишут acceso saber sabido erfuhr erfuhren \
+        "dice dicen recoge recogen recogió écrit écrivent croit croient savoir пишет пишут acceso saber sabido erfuhr erfuhren \
          supo apprend berichtet berichtete berichteten schreibt schrieb meldet meldete meldeten écrivait отмечает \
          appris",
     ),
     (
         Roles::REPORTS,
-        "published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
+        "dice dicen published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
          écrivent écrit disponía tuvo dispone adds added identified verified aired отметило vorliegt vorliegen \
          vorlag vorlagen erfuhr supo said says say wrote writes broke found berichtet berichtete berichteten \
          schreibt schrieb meldet meldete zufolge écrivait appris пишет пишут",
@@ -254,7 +261,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::SAYS, "so said says reported reports report wrote writes announced confirmed disclosed revealed"),
     (
         Roles::BETWEEN,
-        "s'est been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
+        "s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
          posteriormente récemment впервые недавно позже both each all jointly semaine dernière dernier mois passé \
          semana pasada pasado mes woche vergangene vergangenen dio dieron conocer s est a pu podido previously \
          reportedly widely subsequently again recently yesterday today the le la in since hier mardi matin soir \
@@ -298,7 +305,10 @@ const LISTS: &[(Roles, &str)] = &[
          archivo",
     ),
     (Roles::HE, "he she his her"),
-    (Roles::BEEN, "been was"),
+    (Roles::QUOTING, "приводит приводят цитирует цитируют цитировал цитировала процитировал процитировала"),
+    (Roles::BASIS, "according"),
+    (Roles::LABEL, "source sources quelle quellen fuente fuentes источник источники"),
+    (Roles::BEEN, "been was is"),
     (Roles::THAT, "avoir être ser haber estar that que qu dass что чтобы wonach"),
     (
         Roles::SHOWS,
@@ -350,7 +360,7 @@ const EN: &str = ",s,ed,ing";
 const EN_OUTLET: &str = "s,ed,ing,es";
 const EN_E: &str = "e,es,ed,ing";
 const DE: &str = "t,te,ten,en";
-const FR: &str = "e,es,ent,ait,aient,a,erent,ant,ees,er";
+const FR: &str = "e,ee,es,ees,ent,ait,aient,a,erent,ant,er";
 const AR: &str = "a,an,o,aba,aban,aron,ado,ada,ados,adas,ar,ando,ara";
 const IR: &str = "e,en,io,ia,ian,ieron,ido,ida,idos,idas,ir,er,iendo";
 const RU: &str = "л,ла,ло,ли,ет,ют,т,лся,лась,лись,ется,ются";
@@ -392,7 +402,7 @@ const FAMILIES: &[(&[Roles], &str, &str)] = &[
         RU,
         "сообща сообщи писа написа переда передава утвержда узна узнава выясни опубликова публику приводи рассказыва \
          рассказа заявля уточни уточня цитиру подтверди подтвержда указа указыва обнаружи разоблачи установи поговори \
-         ознакоми",
+         ознакоми добавля добави подсчита",
     ),
     (
         &[Roles::TALK],
@@ -411,7 +421,7 @@ const FAMILIES: &[(&[Roles], &str, &str)] = &[
         CONFIDE,
         FR,
         "annonc ajout précis expliqu racont témoign confi déclar assur affirm confirm avou lanc jug estim plaid dénonc \
-         regrett déplor détaill indiqu martel résum soulign critiqu répliqu nuanc insist dévoil réclam",
+         regrett déplor lâch détaill indiqu martel résum soulign critiqu répliqu nuanc insist dévoil réclam",
     ),
     (
         CONFIDE,
@@ -446,7 +456,7 @@ const FAMILIES: &[(&[Roles], &str, &str)] = &[
         RU_ADJECTIVE,
         "опрошенн процитированн цитируем опубликованн полученн собранн опрошен опубликован",
     ),
-    (&[Roles::ACCORDING], RU_NOUN, "сообщени сведени расследовани информаци публикаци комментари"),
+    (&[Roles::ACCORDING], RU_NOUN, "сообщени сведени расследовани информаци публикаци комментари утверждени"),
 ];
 
 #[cfg(test)]
