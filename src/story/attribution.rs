@@ -48,7 +48,7 @@ impl Line<'_> {
         if self.before.first().is_some_and(|roles| roles.has(Roles::PERSON)) || is_next(Roles::HOUSE) {
             return false;
         }
-        if is_title && self.is_byline() || self.is_signed() {
+        if is_title && self.is_byline() || self.is_signed(is_title) {
             return true;
         }
         if is_next(Roles::STAFF) {
@@ -71,9 +71,10 @@ impl Line<'_> {
         let verb = (1..next.len().min(5)).find(|at| next[*at].has(Roles::REPORTS));
         let says = verb.is_some_and(|at| {
             let is_other = next.get(at + 1).is_none_or(|roles| !roles.has(Roles::HE));
+            let is_other = is_other && (owns || next.get(at + 1).is_some_and(|roles| roles.has(Roles::THAT)));
             is_other && !self.reading.is_parted(first, first + at) && !self.speaks_of_itself(first + at, &next[at..])
         });
-        !is_former && (is_witness || owns && says || self.is_led(false))
+        !is_former && (is_witness || says || self.is_led(false))
     }
 
     /// What follows, without the "s" of a possessive.
@@ -186,7 +187,9 @@ impl Line<'_> {
         let opens = self.before.len() <= 3 && self.suffix().trim_start_matches(QUOTES).starts_with(',');
         let is_framed =
             || self.before.iter().take(6).any(is_auxiliary) && self.after.iter().any(|roles| roles.has(Roles::SAGTE));
-        place && is_framed()
+        let is_asked = led && self.after.iter().take(2).any(|roles| roles.has(Roles::TALK));
+        is_asked && self.before.iter().chain(&self.after[1..]).any(|roles| roles.has(Roles::SAGTE))
+            || place && is_framed()
             || led && verb(0, Roles::SAGTE) && verb(0, Roles::TOLD)
             || place && verb(usize::from(is_compound), Roles::SAGTE)
             || place && opens && self.after.iter().any(|roles| roles.any(Roles::CONFIDES | Roles::SAGTE | Roles::SAYS))
@@ -228,7 +231,8 @@ impl Line<'_> {
     /// "X reported", "X, which first reported", "X, in its Monday edition, says", "X hatte zuvor berichtet".
     fn reports(&self) -> bool {
         let rest = self.suffix().trim_start_matches(QUOTES);
-        if rest.starts_with([':', ';', '(', '.', '!', '-']) || self.has_preposition() {
+        let is_office = self.before.iter().take(2).any(|roles| roles.has(Roles::OFFICE));
+        if rest.starts_with([':', ';', '(', '.', '!', '-']) || is_office || self.has_preposition() {
             return false;
         }
         let after = &self.after[..];
@@ -238,8 +242,10 @@ impl Line<'_> {
         let says =
             |at: &usize| after[*at].has(Roles::REPORTS) && !self.speaks_of_itself(self.mention.to + at, &after[*at..]);
         let within = |reach: usize| (0..after.len().min(reach)).find(says).is_some();
-        let participle = || (1..after.len()).find(|at| after[*at].has(Roles::PARTICIPLE));
+        let is_heard = |at: &usize| after[*at].has(Roles::PARTICIPLE);
+        let participle = || (1..after.len()).find(is_heard);
         let is_late = |at: &usize| *at < 10 || !self.reading.is_parted(self.mention.to, self.mention.to + at);
+        let is_inside = |at: &usize| !self.reading.is_parted(self.mention.to - 1, self.mention.to + at);
         let is_told = |at: usize| after.get(at).is_some_and(|roles| roles.has(Roles::TOLD));
         let is_asked = |at: usize| after.get(at).is_some_and(|roles| roles.has(Roles::TO));
         let is_framed = || self.is_past_framed() && after.iter().take(12).any(|roles| roles.has(Roles::PARTICIPLE));
@@ -247,7 +253,7 @@ impl Line<'_> {
             || is_first(Roles::AUXILIARY) && participle().filter(is_late).is_some()
             || idle > 0 && after[idle - 1].has(Roles::BEEN) && is_told(idle) && !is_asked(idle + 1)
             || is_first(Roles::RELATIVE) && within(12)
-            || self.is_compared() && within(10)
+            || self.is_compared() && (within(10) || (0..after.len()).any(|at| is_heard(&at) && is_inside(&at)))
             || self.resumed().is_some_and(|at| says(&at))
             || is_framed()
             || is_first(Roles::TOLD) && after.len() == 1
@@ -302,14 +308,15 @@ impl Line<'_> {
     }
 
     /// "Quelle: taz", "(Source: Reuters)", "(Avec AFP)".
-    fn is_signed(&self) -> bool {
+    fn is_signed(&self, is_title: bool) -> bool {
         let has = |role: Roles| self.before.first().is_some_and(|roles| roles.has(role));
         let lead = self.prefix().trim_end_matches(QUOTES).trim_end();
         let bracket = lead.rfind('(').map(|at| &lead[at + 1..]);
         let is_first = self.before.len() == 1 || bracket.is_some_and(|inside| inside.split_whitespace().count() == 1);
         let labelled = has(Roles::LABEL) && lead.ends_with(':');
         let together = has(Roles::WITH) && bracket.is_some();
-        is_first && (labelled || together) && (self.ends_clause() || self.suffix().starts_with(')'))
+        let closes = self.ends_clause() || self.suffix().starts_with([')', '/']);
+        is_first && (labelled && (closes || !is_title) || together && closes)
     }
 
     /// "'I won't go': senator to CNN", "Alcalde a Clarín: «No»".

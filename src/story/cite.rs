@@ -76,7 +76,7 @@ impl<'a> Reading<'a> {
             (Cow::Borrowed(_), Some(words)) => Cow::Borrowed(words),
             (parted, _) => Cow::Owned(words::split(&parted)),
         };
-        let mentions = names.mentions(&words);
+        let mentions = with_abbreviations(names.mentions(&words), text, &words);
         let sentences = if mentions.is_empty() { Vec::new() } else { words::sentences(text) };
         Self { text, words, mentions, sentences }
     }
@@ -135,8 +135,7 @@ impl<'a> Reading<'a> {
         let closes = suffix.starts_with([')', ']', '/']);
         let place = &self.words[..mention.from];
         let is_placed = place.len() < 8 && place.iter().all(|word| word.capital || word.number || self.is_month(word));
-        let explains = self.mentions.iter().any(|other| other.to == mention.from && other.outlet == mention.outlet);
-        let bracketed = opens && closes && !explains && (is_placed || is_agency && is_dashed(&suffix[1..]));
+        let bracketed = opens && closes && (is_placed || is_agency && is_dashed(&suffix[1..]));
         let bare = is_agency && mention.from < 6 && suffix.starts_with(' ') && is_dashed(suffix);
         prefix.len() < 160 && (bracketed || bare)
     }
@@ -175,6 +174,22 @@ impl<'a> Reading<'a> {
         let at = self.sentences.partition_point(|(_, end)| *end <= from);
         self.sentences.get(at).copied().unwrap_or((0, self.text.len()))
     }
+}
+
+/// Takes "(JDD)" behind a name as a part of it.
+fn with_abbreviations(mut mentions: Vec<Mention>, text: &str, words: &[Word]) -> Vec<Mention> {
+    for mention in &mut mentions {
+        let end = words[mention.to - 1].end;
+        let inside = text[end..].trim_start_matches(['»', '"', '“', '”', '’']).strip_prefix(" (");
+        let is_short = |word: &&Word| word.capital && word.end - word.start <= 8;
+        let closes = |word: &&Word| text[word.end..].starts_with(')');
+        if inside.is_some() && words.get(mention.to).filter(is_short).filter(closes).is_some() {
+            mention.to += 1;
+        }
+    }
+    let taken = mentions.clone();
+    mentions.retain(|one| !taken.iter().any(|other| other.from < one.from && one.from < other.to));
+    mentions
 }
 
 #[cfg(test)]
