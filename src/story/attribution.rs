@@ -113,6 +113,7 @@ impl Line<'_> {
         first.has(Roles::ACCORDING)
             || first.has(Roles::TOLD) && !asks
             || first.has(Roles::BY) && self.is_by(&before[1..])
+            || first.has(Roles::BY) && self.after.first().is_some_and(|roles| roles.has(Roles::PASSIVE))
             || first.has(Roles::IN) && within(3, Roles::WRITTEN | Roles::PIECE)
             || first.has(Roles::IN) && !first.has(Roles::PREPOSITION) && within(2, Roles::TALK | Roles::PASSIVE)
             || first.has(Roles::WITH) && (within(3, Roles::TALK) || within(1, Roles::GIVEN))
@@ -157,7 +158,8 @@ impl Line<'_> {
     /// "Журналисты «Медузы» выяснили", "уточнил собеседник ТАСС": who belongs to an outlet is the subject of a verb.
     fn is_subject(&self, before: &[Roles]) -> bool {
         let speaks = |word: &Roles| word.has(Roles::REPORTS);
-        let is_inverted = before.first().is_some_and(|word| word.has(Roles::INVERTED));
+        let verb = before.iter().find(|word| !word.has(Roles::ARTICLE));
+        let is_inverted = verb.is_some_and(|word| word.has(Roles::INVERTED));
         let idle = self.after.iter().take(4).take_while(|word| word.any(Roles::BETWEEN | Roles::AUXILIARY)).count();
         is_inverted || self.after.get(idle).is_some_and(speaks)
     }
@@ -256,7 +258,15 @@ impl Line<'_> {
             || self.is_compared() && (within(10) || (0..after.len()).any(|at| is_heard(&at) && is_inside(&at)))
             || self.resumed().is_some_and(|at| says(&at))
             || is_framed()
+            || self.relies()
             || is_first(Roles::TOLD) && after.len() == 1
+    }
+
+    /// "Die FAZ beruft sich auf", "auf die sich die FAZ beruft".
+    fn relies(&self) -> bool {
+        let is = |word: Option<&Roles>, role: Roles| word.is_some_and(|word| word.has(role));
+        let is_reflexive = is(self.after.get(1), Roles::SICH) || self.leads_with(Roles::SICH);
+        is(self.after.first(), Roles::RELIES) && is_reflexive
     }
 
     /// "Zuvor hatte die FAZ über die Pläne berichtet": the auxiliary stands before the subject.
@@ -339,7 +349,13 @@ impl Line<'_> {
         let first = self.mention.to + usize::from(owns);
         let verb = (1..next.len().min(9)).find(|at| next[*at].any(Roles::REPORTS | Roles::SHOWS));
         let says = verb.is_some_and(|at| !self.reading.is_parted(first, first + at));
-        compound || owns || led || says
+        compound || owns || led || says || self.before.is_empty() && self.is_label(next)
+    }
+
+    /// "Axios scoop: …"
+    fn is_label(&self, next: &[Roles]) -> bool {
+        let piece = self.mention.to + self.after.len() - next.len();
+        self.reading.text[self.reading.words[piece].end..].starts_with(':')
     }
 
     /// "Musk met envoy – NYT", "NYT: Musk met envoy", "Musk met envoy: Reuters".

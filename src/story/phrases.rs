@@ -96,6 +96,9 @@ impl Roles {
     pub const LABEL: Self = Self(1 << 47);
     /// What speaks for the house: "в пресс-службе РБК подтвердили".
     pub const OFFICE: Self = Self(1 << 48);
+    /// With [`Roles::SICH`]: "das Blatt beruft sich auf"; without, a house appoints somebody.
+    pub const RELIES: Self = Self(1 << 49);
+    pub const SICH: Self = Self(1 << 50);
     /// What makes a name that of a person.
     pub const PERSON: Self = Self(1 << 30);
 
@@ -162,7 +165,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::DESCRIPTOR,
-        "telegram телеграм канал канала каналу каналом канале он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
+        "службой telegram телеграм канал канала каналу каналом канале он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
          fernsehsenders wochenblatt sonntagszeitung boulevardmedium revue hebdomadaires télévision chaînes \
          periódicos semanario televisora digital еженедельник еженедельника деловое деловой деловая zeitungen \
          sender politikmagazin wochenmagazin nachrichtensender recherchenetzwerk journaux quotidiens hebdo \
@@ -199,7 +202,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::BY, "by von vom durch par por"),
     (
         Roles::PASSIVE,
-        "sondé sondés sondée sondées soulevé soulevée vu vue lu obtenu obtenus obtenue obtenues recueilli recueillis recueillie detailed uncovered unearthed \
+        "spotted flagged highlighted tallied documented discovered sondé sondés sondée sondées soulevé soulevée vu vue lu obtenu obtenus obtenue obtenues recueilli recueillis recueillie detailed uncovered unearthed \
          noted compiled visto vistos verified conducted commissioned shared aired released leaked provided \
          identified surveyed analysed analyzed contacted asked contactée interrogée joint reported revealed \
          published obtained seen reviewed quoted cited interviewed broken confirmed disclosed carried \
@@ -237,7 +240,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::OF, "of from de du des del d der von"),
     (
         Roles::PIECE,
-        "informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
+        "consulta consultas informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
          auswertung auszählung umfrage enthüllung enthüllungen question nachfrage anfrage micros colonnes pages páginas micrófonos entrevue poll survey tally count \
          examination probe info exclusif exclusiva exclusive exklusiv revelaciones révélation entretiens \
          gastbeitrag beitrag sendung podcast confrères invité invitée micro antenne plateau report reports story \
@@ -255,7 +258,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::REPORTS,
-        "dice dicen published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
+        "zugespielt savoir dice dicen published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
          écrivent écrit disponía tuvo dispone adds added identified verified aired отметило vorliegt vorliegen \
          vorlag vorlagen erfuhr supo said says say wrote writes broke found berichtet berichtete berichteten \
          schreibt schrieb meldet meldete zufolge écrivait appris пишет пишут",
@@ -263,7 +266,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::SAYS, "so said says reported reports report wrote writes announced confirmed disclosed revealed"),
     (
         Roles::BETWEEN,
-        "s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
+        "croit croient s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
          posteriormente récemment впервые недавно позже both each all jointly semaine dernière dernier mois passé \
          semana pasada pasado mes woche vergangene vergangenen dio dieron conocer s est a pu podido previously \
          reportedly widely subsequently again recently yesterday today the le la in since hier mardi matin soir \
@@ -309,6 +312,8 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::HE, "he she his her"),
     (Roles::QUOTING, "приводит приводят цитирует цитируют цитировал цитировала процитировал процитировала"),
     (Roles::BASIS, "according"),
+    (Roles::RELIES, "beruft berufen berief beriefen bezieht bezog"),
+    (Roles::SICH, "sich"),
     (Roles::OFFICE, "пресс pressestelle"),
     (Roles::LABEL, "source sources quelle quellen fuente fuentes источник источники"),
     (Roles::BEEN, "been was is"),
