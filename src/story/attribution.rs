@@ -37,7 +37,9 @@ impl Line<'_> {
     }
 
     pub fn is_junk(&self) -> bool {
-        let near = self.before.iter().take(2).chain(self.after.iter().take(2));
+        let end = self.mention.to - 1;
+        let beside = self.after.iter().enumerate().take(2).filter(|(at, _)| !self.reading.is_parted(end, end + 1 + at));
+        let near = self.before.iter().take(2).chain(beside.map(|(_, roles)| roles));
         junk::is_listed(self.sentence()) || near.into_iter().any(|roles| roles.has(Roles::CREDIT))
     }
 
@@ -48,7 +50,7 @@ impl Line<'_> {
         if self.before.first().is_some_and(|roles| roles.has(Roles::PERSON)) || is_next(Roles::HOUSE) {
             return false;
         }
-        if is_title && self.is_byline() || self.is_signed(is_title) {
+        if is_title && self.is_byline() || self.is_signed(is_title) || self.is_quoted() {
             return true;
         }
         if is_next(Roles::STAFF) {
@@ -59,7 +61,7 @@ impl Line<'_> {
             || self.reports()
             || self.is_piece(next)
             || self.speaks_through_staff()
-            || is_title && self.is_told_in_title()
+            || self.is_told_to(is_title)
     }
 
     /// "an AFP reporter saw", "told an AFP reporter", "the BBC's correspondent in Oslo said".
@@ -99,7 +101,8 @@ impl Line<'_> {
         let is = |at: usize, role: Roles| self.before.get(at).is_some_and(|roles| roles.any(role));
         let is_owner = |at: usize| at > 0 && is(at - 1, Roles::S);
         let is_epithet = |at: usize| {
-            at > 0 && is(at - 1, Roles::DESCRIPTOR) && (is(at + 1, Roles::ARTICLE) || is(at + 2, Roles::ARTICLE))
+            let led = is(at + 1, Roles::ARTICLE | Roles::ACCORDING) || is(at + 2, Roles::ARTICLE);
+            at > 0 && is(at - 1, Roles::DESCRIPTOR) && led
                 || at == 0 && is(1, Roles::DESCRIPTOR) && is(2, Roles::ARTICLE)
         };
         let presents = |at: &usize| is(*at, Roles::ARTICLE | Roles::DESCRIPTOR) || is_owner(*at) || is_epithet(*at);
@@ -120,15 +123,17 @@ impl Line<'_> {
             || first.has(Roles::A) && (is_said(&before[1..]) || within(3, Roles::SOURCE))
             || first.has(Roles::ON) && (within(5, Roles::ONAIR) || within(1, Roles::TALK))
             || first.any(Roles::BY | Roles::ON) && within(5, Roles::BASIS)
-            || first.has(Roles::ON) && within(4, Roles::STAFF) && within(6, Roles::TOLD)
+            || first.has(Roles::ON) && within(5, Roles::TOLD)
             || first.any(Roles::IN | Roles::PREPOSITION) && within(1, Roles::REPORTS) && self.opens_speech()
             || first.any(Roles::IN | Roles::ON) && self.is_said_at(before)
             || first.any(Roles::OF | Roles::PREPOSITION) && self.is_of(&before[1..])
             || first.any(Roles::STAFF | Roles::SOURCE) && (within(3, Roles::TALK) || self.is_subject(&before[1..]))
-            || self.holds_preposition() && (first.any(Roles::TALK | Roles::PIECE) || is_said(before))
+            || self.holds_preposition()
+                && !first.has(Roles::STAFF)
+                && (first.any(Roles::TALK | Roles::PIECE) || is_said(before))
             || inverted && self.is_inverted(before)
             || inverted && self.is_told_behind(before)
-            || inverted && first.any(Roles::SAYS | Roles::REPORTS) && self.closes_clause(before.len())
+            || inverted && first.any(Roles::SAYS | Roles::REPORTS | Roles::CONFIDES) && self.closes_clause(before.len())
             || inverted && within(4, Roles::QUOTING) && self.ends_clause()
     }
 
@@ -166,8 +171,9 @@ impl Line<'_> {
 
     /// "rapporte mardi Le Monde", "publica este lunes El Mundo": the verb before its subject, over words of time.
     fn is_inverted(&self, before: &[Roles]) -> bool {
-        let idle = |word: &&Roles| word.any(Roles::BETWEEN | Roles::ARTICLE) && !word.has(Roles::INVERTED);
-        let skip = before.iter().take(4).take_while(idle).count();
+        let role = Roles::BETWEEN | Roles::ARTICLE | Roles::ASIDE;
+        let idle = |word: &&Roles| word.any(role) && !word.has(Roles::INVERTED);
+        let skip = before.iter().take(5).take_while(idle).count();
         before.get(skip).is_some_and(|word| word.has(Roles::INVERTED))
     }
 
@@ -259,6 +265,7 @@ impl Line<'_> {
             || self.resumed().is_some_and(|at| says(&at))
             || is_framed()
             || self.relies()
+            || self.runs(idle)
             || is_first(Roles::TOLD) && after.len() == 1
     }
 
@@ -267,6 +274,12 @@ impl Line<'_> {
         let is = |word: Option<&Roles>, role: Roles| word.is_some_and(|word| word.has(role));
         let is_reflexive = is(self.after.get(1), Roles::SICH) || self.leads_with(Roles::SICH);
         is(self.after.first(), Roles::RELIES) && is_reflexive
+    }
+
+    /// "X ran a story", "X a consacré un long reportage": `idle` words stand before the verb.
+    fn runs(&self, idle: usize) -> bool {
+        let runs = self.after.get(idle).is_some_and(|roles| roles.has(Roles::RUNS));
+        runs && self.after[idle + 1..].iter().take(4).any(|roles| roles.has(Roles::PIECE))
     }
 
     /// "Zuvor hatte die FAZ über die Pläne berichtet": the auxiliary stands before the subject.
@@ -329,13 +342,28 @@ impl Line<'_> {
         is_first && (labelled && (closes || !is_title) || together && closes)
     }
 
-    /// "'I won't go': senator to CNN", "Alcalde a Clarín: «No»".
-    fn is_told_in_title(&self) -> bool {
-        let quotes = |text: &str| text.trim_start().starts_with(QUOTES);
-        let goes_on = self.suffix().trim_start().strip_prefix(':').is_some_and(quotes);
+    /// "'I won't go': senator to CNN", "Alcalde a Clarín: «No»", "Minister zu Bild: „Nein“".
+    fn is_told_to(&self, is_title: bool) -> bool {
+        let goes_on = self.suffix().trim_start_matches(QUOTES).trim_start().strip_prefix(':').is_some_and(opens_quote);
         let idle = self.before.iter().take_while(|roles| roles.has(Roles::DESCRIPTOR) && !roles.has(Roles::TO)).count();
         self.before.get(idle).is_some_and(|roles| roles.has(Roles::TO) || goes_on && roles.has(Roles::A))
-            && (goes_on || self.after.is_empty() && self.prefix().contains(':'))
+            && (goes_on || is_title && self.after.is_empty() && self.prefix().contains(':'))
+    }
+
+    /// "Le Figaro : « Tout change »" at the beginning of a sentence; "« Tout change », abonde Le Figaro" whatever the verb.
+    fn is_quoted(&self) -> bool {
+        let rest = self.suffix().trim_start_matches(QUOTES).trim_start();
+        let is_article = |roles: &Roles| roles.has(Roles::ARTICLE);
+        let articles = self.before.iter().take_while(|roles| is_article(roles)).count();
+        let opens = articles == self.before.len() && rest.strip_prefix(':').is_some_and(opens_quote);
+        let preposition = Roles::PREPOSITION | Roles::IN | Roles::WITH | Roles::ON | Roles::OF | Roles::BY;
+        let is_verb = |roles: &Roles| !roles.any(preposition | Roles::ARTICLE | Roles::CONNECTIVE | Roles::CREDIT);
+        let closes = self.before.get(articles).filter(|roles| is_verb(roles)).is_some() && {
+            let verb = &self.reading.words[self.mention.from - 1 - articles];
+            let said = self.reading.text[self.bounds.0..verb.start].trim_end().trim_end_matches(',').trim_end();
+            !verb.capital && !verb.number && said.ends_with(['»', '"', '“', '”'])
+        };
+        opens || closes && self.ends_clause()
     }
 
     /// "a New York Times report said", "citing a Bloomberg report", "CNBC's report", "Spiegel-Bericht".
@@ -380,6 +408,11 @@ impl Line<'_> {
         let money = after.iter().take(5).any(|word| word.has(Roles::MONEY));
         money || roles[0].has(Roles::SAYS) && itself.is_some_and(|at| !knows(at))
     }
+}
+
+/// Whether a quotation comes next.
+fn opens_quote(text: &str) -> bool {
+    text.trim_start().starts_with(QUOTES)
 }
 
 /// "hatte"; the French "a" is too many things.

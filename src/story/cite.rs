@@ -76,7 +76,9 @@ impl<'a> Reading<'a> {
             (Cow::Borrowed(_), Some(words)) => Cow::Borrowed(words),
             (parted, _) => Cow::Owned(words::split(&parted)),
         };
-        let mentions = with_abbreviations(names.mentions(&words), text, &words);
+        let mut mentions = names.mentions(&words);
+        mentions.retain(|mention| is_whole(mention, text, &words));
+        let mentions = with_abbreviations(mentions, text, &words);
         let sentences = if mentions.is_empty() { Vec::new() } else { words::sentences(text) };
         Self { text, words, mentions, sentences }
     }
@@ -130,14 +132,16 @@ impl<'a> Reading<'a> {
     fn is_dateline(&self, mention: &Mention, is_agency: bool) -> bool {
         let (prefix, suffix) =
             (&self.text[..self.words[mention.from].start], &self.text[self.words[mention.to - 1].end..]);
-        let is_dashed = |rest: &str| rest.trim_start().starts_with(['–', '—', '-']);
+        let is_dashed = |rest: &str| rest.trim_start_matches(['.', ' ']).starts_with(['–', '—', '-']);
         let opens = prefix.ends_with(['(', '[']) || prefix.ends_with(" /") || prefix == "/";
-        let closes = suffix.starts_with([')', ']', '/']);
+        let desk = suffix.starts_with(['/', '-']).then(|| suffix.find(')')).flatten().filter(|at| *at < 12);
+        let closes = suffix.starts_with([')', ']', '/']) || desk.is_some();
         let place = &self.words[..mention.from];
         let is_placed = place.len() < 8 && place.iter().all(|word| word.capital || word.number || self.is_month(word));
-        let bracketed = opens && closes && (is_placed || is_agency && is_dashed(&suffix[1..]));
+        let bracketed = opens && closes && (is_placed || is_agency && is_dashed(&suffix[desk.unwrap_or(0) + 1..]));
         let bare = is_agency && mention.from < 6 && suffix.starts_with(' ') && is_dashed(suffix);
-        prefix.len() < 160 && (bracketed || bare)
+        let behind = is_agency && is_placed && place.len() > 2 && prefix.trim_end().ends_with(['–', '—', '-']);
+        prefix.len() < 160 && (bracketed || bare || behind && suffix.starts_with(['.', ',']))
     }
 
     /// The small words of a date: "14 января", "3 de marzo".
@@ -172,8 +176,21 @@ impl<'a> Reading<'a> {
     fn sentence_around(&self, mention: &Mention) -> (usize, usize) {
         let from = self.words[mention.from].start;
         let at = self.sentences.partition_point(|(_, end)| *end <= from);
-        self.sentences.get(at).copied().unwrap_or((0, self.text.len()))
+        let (start, _) = self.sentences.get(at).copied().unwrap_or((0, self.text.len()));
+        let to = self.words[mention.to - 1].end;
+        let last = self.sentences[at..].iter().find(|(_, end)| *end >= to);
+        (start, last.map_or(self.text.len(), |(_, end)| *end))
     }
+}
+
+/// Whether nothing parts the words of a name: "in New York. Times are hard" names no newspaper.
+fn is_whole(mention: &Mention, text: &str, words: &[Word]) -> bool {
+    let name = &words[mention.from..mention.to];
+    name.windows(2).all(|pair| {
+        let gap = &text[pair[0].end..pair[1].start];
+        let is_short = pair[0].end - pair[0].start <= 3;
+        !gap.contains([',', ';', ':', '!', '?', '(', ')', '\n', '…']) && (is_short || !gap.contains(". "))
+    })
 }
 
 /// Takes "(JDD)" behind a name as a part of it.

@@ -99,6 +99,10 @@ impl Roles {
     /// With [`Roles::SICH`]: "das Blatt beruft sich auf"; without, a house appoints somebody.
     pub const RELIES: Self = Self(1 << 49);
     pub const SICH: Self = Self(1 << 50);
+    /// Between a verb and the subject behind it: "estime pour sa part".
+    pub const ASIDE: Self = Self(1 << 51);
+    /// With [`Roles::PIECE`] behind: "ran a story", "consacre un long reportage".
+    pub const RUNS: Self = Self(1 << 52);
     /// What makes a name that of a person.
     pub const PERSON: Self = Self(1 << 30);
 
@@ -165,7 +169,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::DESCRIPTOR,
-        "службой telegram телеграм канал канала каналу каналом канале он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
+        "média médias amtliche amtlichen службой telegram телеграм канал канала каналу каналом канале он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
          fernsehsenders wochenblatt sonntagszeitung boulevardmedium revue hebdomadaires télévision chaînes \
          periódicos semanario televisora digital еженедельник еженедельника деловое деловой деловая zeitungen \
          sender politikmagazin wochenmagazin nachrichtensender recherchenetzwerk journaux quotidiens hebdo \
@@ -188,7 +192,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::ACCORDING,
-        "версии оценке оценкам подсчетам подсчётам данные данных разговоре эфире статье статьи статья материале материалы репортаже распоряжении собеседник \
+        "версии оценке оценкам подсчетам подсчётам данные данных разговоре эфире статье статьи статья материале репортаже распоряжении собеседник \
          собеседники собеседника собеседников colloque conforme crediting referencing gemäß citing cites cited cite \
          quoting per via laut zufolge angaben informationen berichten bericht berichts recherchen berufung \
          gegenüber selon citant d'après croire auprès según citando данным ссылкой ссылаясь согласно источник \
@@ -252,7 +256,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::LEADS, "a in citing cites cited after following to by confirmed denied per on nach laut einem einer"),
     (
         Roles::INVERTED,
-        "dice dicen recoge recogen recogió écrit écrivent croit croient savoir пишет пишут acceso saber sabido erfuhr erfuhren \
+        "abonde abondent renchérit ironise tempère conclut résume s'exclame s'interroge pronostique analyse dice dicen recoge recogen recogió écrit écrivent croit croient savoir пишет пишут acceso saber sabido erfuhr erfuhren \
          supo apprend berichtet berichtete berichteten schreibt schrieb meldet meldete meldeten écrivait отмечает \
          appris",
     ),
@@ -312,6 +316,12 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::HE, "he she his her"),
     (Roles::QUOTING, "приводит приводят цитирует цитируют цитировал цитировала процитировал процитировала"),
     (Roles::BASIS, "according"),
+    (
+        Roles::RUNS,
+        "ran runs carried carries aired consacre consacré dedica dedicó widmet widmete druckt druckte brachte \
+         посвятил посвятила посвятили",
+    ),
+    (Roles::ASIDE, "ainsi aussi pour de sa son côté part lui seinerseits indes dagegen por su parte lado"),
     (Roles::RELIES, "beruft berufen berief beriefen bezieht bezog"),
     (Roles::SICH, "sich"),
     (Roles::OFFICE, "пресс pressestelle"),
@@ -352,7 +362,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::SAGTE,
-        "verriet verrieten gegeben gewährt schloss schlossen schließt widersprach widerspricht versprach verspricht verwies verweist empfahl riet rät \
+        "heißt hieß hiess verriet verrieten gegeben gewährt schloss schlossen schließt widersprach widerspricht versprach verspricht verwies verweist empfahl riet rät \
          warf wirft warb wirbt nennt ruft gibt weist beschrieb beschreibt mitgeteilt gedroht gesagt gefordert \
          gewarnt geäußert geschildert angekündigt eingeräumt zurückgewiesen ausgesprochen genannt gestellt gezeigt \
          gesprochen vorgeworfen sprach sprachen spricht wies wiesen nannte nannten bestritt bestritten rief riefen \
@@ -391,17 +401,21 @@ const FAMILIES: &[(&[Roles], &str, &str)] = &[
         EN_OUTLET,
         "alleg observ expos disclos not describ estimat calculat cit quot analys analyz examin",
     ),
-    (REPORT, DE, "bericht meld zitier enthüll veröffentlich recherchier dokumentier vermeld"),
+    (
+        REPORT,
+        DE,
+        "kommentier titel resümier urteil bericht meld zitier enthüll veröffentlich recherchier dokumentier vermeld",
+    ),
     (
         REPORT,
         FR,
         "rapport révél indiqu affirm précis dévoil relat relay racont détaill assur avanc expliqu signal rappel \
-         soulign publi cit observ relev évoqu not consult procur document constat vérifi repér",
+         soulign publi titr rappell cit observ relev évoqu not consult procur document constat vérifi repér",
     ),
     (
         REPORT,
         AR,
-        "inform report revel public adelant asegur señal afirm relat detall cit avanz apunt anticip destap desvel precis \
+        "titul inform report revel public adelant asegur señal afirm relat detall cit avanz apunt anticip destap desvel precis \
          confirm explic indic subray document cont cuent constat comprob verific",
     ),
     (REPORT, IR, "acced describ conoc"),
