@@ -126,7 +126,7 @@ impl Line<'_> {
             || first.has(Roles::ON) && within(5, Roles::TOLD)
             || first.any(Roles::IN | Roles::PREPOSITION) && within(1, Roles::REPORTS) && self.opens_speech()
             || first.any(Roles::IN | Roles::ON) && self.is_said_at(before)
-            || first.any(Roles::OF | Roles::PREPOSITION) && self.is_of(&before[1..])
+            || first.any(Roles::OF | Roles::PREPOSITION) && !first.has(Roles::ABOUT) && self.is_of(&before[1..])
             || first.any(Roles::STAFF | Roles::SOURCE) && (within(3, Roles::TALK) || self.is_subject(&before[1..]))
             || self.holds_preposition()
                 && !first.has(Roles::STAFF)
@@ -233,7 +233,8 @@ impl Line<'_> {
         let verb = self.mention.from - (self.before.len() - left) - 1;
         let start = self.reading.words[verb].start;
         let opens = self.reading.text[self.bounds.0..start].trim_end().ends_with([',', '"', '”', '»', '“', '–', '—']);
-        opens && self.ends_clause()
+        let goes_on = self.after.first().is_some_and(|roles| roles.has(Roles::PREPOSITION));
+        opens && (goes_on || self.ends_clause())
     }
 
     /// "X reported", "X, which first reported", "X, in its Monday edition, says", "X hatte zuvor berichtet".
@@ -361,7 +362,9 @@ impl Line<'_> {
         let closes = self.before.get(articles).filter(|roles| is_verb(roles)).is_some() && {
             let verb = &self.reading.words[self.mention.from - 1 - articles];
             let said = self.reading.text[self.bounds.0..verb.start].trim_end().trim_end_matches(',').trim_end();
-            !verb.capital && !verb.number && said.ends_with(['»', '"', '“', '”'])
+            let rest = &self.reading.text[..verb.end];
+            let is_participle = ["ing", "ant", "ando", "endo"].iter().any(|ending| rest.ends_with(ending));
+            !verb.capital && !verb.number && !is_participle && said.ends_with(['»', '"', '“', '”'])
         };
         opens || closes && self.ends_clause()
     }

@@ -138,7 +138,9 @@ impl<'a> Reading<'a> {
         let closes = suffix.starts_with([')', ']', '/']) || desk.is_some();
         let place = &self.words[..mention.from];
         let is_placed = place.len() < 8 && place.iter().all(|word| word.capital || word.number || self.is_month(word));
-        let bracketed = opens && closes && (is_placed || is_agency && is_dashed(&suffix[desk.unwrap_or(0) + 1..]));
+        let is_titled = place.iter().any(|word| phrases::roles(word.exact).has(Roles::ARTICLE));
+        let dashed = || is_dashed(&suffix[desk.unwrap_or(0) + 1..]);
+        let bracketed = opens && closes && (is_placed && (!is_titled || dashed()) || is_agency && dashed());
         let bare = is_agency && mention.from < 6 && suffix.starts_with(' ') && is_dashed(suffix);
         let behind = is_agency && is_placed && place.len() > 2 && prefix.trim_end().ends_with(['–', '—', '-']);
         prefix.len() < 160 && (bracketed || bare || behind && suffix.starts_with(['.', ',']))

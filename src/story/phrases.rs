@@ -103,6 +103,8 @@ impl Roles {
     pub const ASIDE: Self = Self(1 << 51);
     /// With [`Roles::PIECE`] behind: "ran a story", "consacre un long reportage".
     pub const RUNS: Self = Self(1 << 52);
+    /// A piece behind one is about the name, not by it.
+    pub const ABOUT: Self = Self(1 << 53);
     /// What makes a name that of a person.
     pub const PERSON: Self = Self(1 << 30);
 
@@ -241,10 +243,10 @@ const LISTS: &[(Roles, &str)] = &[
          spoke said sources source entretien dit confirmée entrevista declaraciones acuerdo dijo dijeron беседе \
          интервью",
     ),
-    (Roles::OF, "of from de du des del d der von"),
+    (Roles::OF, "aus of from de du des del d der von"),
     (
         Roles::PIECE,
-        "consulta consultas informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
+        "piece consulta consultas informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
          auswertung auszählung umfrage enthüllung enthüllungen question nachfrage anfrage micros colonnes pages páginas micrófonos entrevue poll survey tally count \
          examination probe info exclusif exclusiva exclusive exklusiv revelaciones révélation entretiens \
          gastbeitrag beitrag sendung podcast confrères invité invitée micro antenne plateau report reports story \
@@ -270,7 +272,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::SAYS, "so said says reported reports report wrote writes announced confirmed disclosed revealed"),
     (
         Roles::BETWEEN,
-        "croit croient s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
+        "vorab croit croient s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
          posteriormente récemment впервые недавно позже both each all jointly semaine dernière dernier mois passé \
          semana pasada pasado mes woche vergangene vergangenen dio dieron conocer s est a pu podido previously \
          reportedly widely subsequently again recently yesterday today the le la in since hier mardi matin soir \
@@ -316,6 +318,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::HE, "he she his her"),
     (Roles::QUOTING, "приводит приводят цитирует цитируют цитировал цитировала процитировал процитировала"),
     (Roles::BASIS, "according"),
+    (Roles::ABOUT, "about against regarding concerning über gegen contre sobre contra о об против"),
     (
         Roles::RUNS,
         "ran runs carried carries aired consacre consacré dedica dedicó widmet widmete druckt druckte brachte \
@@ -454,7 +457,7 @@ const FAMILIES: &[(&[Roles], &str, &str)] = &[
     (
         &[Roles::SAGTE],
         FR,
-        "réaffirm réitér point tacl fustig salu souhait appel exprim recommand menac tranch justifi rassur balay minimis \
+        "appell réaffirm réitér point tacl fustig salu souhait appel exprim recommand menac tranch justifi rassur balay minimis \
          considér assum conseill pronostiqu redout",
     ),
     (
