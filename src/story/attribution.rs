@@ -366,7 +366,8 @@ impl Line<'_> {
             let is_participle = ["ing", "ant", "ando", "endo"].iter().any(|ending| rest.ends_with(ending));
             !verb.capital && !verb.number && !is_participle && said.ends_with(['»', '"', '“', '”'])
         };
-        opens || closes && self.ends_clause()
+        let goes_on = self.after.first().is_some_and(|roles| roles.any(Roles::IN | Roles::BETWEEN));
+        opens || closes && (goes_on || self.ends_clause())
     }
 
     /// "a New York Times report said", "citing a Bloomberg report", "CNBC's report", "Spiegel-Bericht".

@@ -195,19 +195,26 @@ fn is_whole(mention: &Mention, text: &str, words: &[Word]) -> bool {
     })
 }
 
-/// Takes "(JDD)" behind a name as a part of it.
+/// Takes "(JDD)" behind a name as a part of it, unless it names another outlet.
 fn with_abbreviations(mut mentions: Vec<Mention>, text: &str, words: &[Word]) -> Vec<Mention> {
-    for mention in &mut mentions {
-        let end = words[mention.to - 1].end;
-        let inside = text[end..].trim_start_matches(['»', '"', '“', '”', '’']).strip_prefix(" (");
+    for at in 0..mentions.len() {
+        let mention = mentions[at];
+        let rest = text[words[mention.to - 1].end..].trim_start_matches(['»', '"', '“', '”', '’']);
         let is_short = |word: &&Word| word.capital && word.end - word.start <= 8;
         let closes = |word: &&Word| text[word.end..].starts_with(')');
-        if inside.is_some() && words.get(mention.to).filter(is_short).filter(closes).is_some() {
-            mention.to += 1;
+        let is_other =
+            mentions.get(at + 1).is_some_and(|next| next.from == mention.to && next.outlet != mention.outlet);
+        let follows = words.get(mention.to).filter(is_short).filter(closes).is_some();
+        if rest.starts_with(" (") && follows && !is_other {
+            mentions[at].to += 1;
         }
     }
-    let taken = mentions.clone();
-    mentions.retain(|one| !taken.iter().any(|other| other.from < one.from && one.from < other.to));
+    let mut end = 0;
+    mentions.retain(|mention| {
+        let is_apart = mention.from >= end;
+        end = end.max(mention.to);
+        is_apart
+    });
     mentions
 }
 
@@ -220,7 +227,7 @@ mod tests {
     const SENTENCES: &str = include_str!("../../tests/data/citations.tsv");
 
     /// Right, wrong and missed citations of the labelled sentences.
-    fn measure() -> (f64, f64, f64) {
+    fn measure() -> (usize, usize, usize) {
         let names = Names::new(&[]);
         let (mut right, mut wrong, mut missed) = (0, 0, 0);
         for line in SENTENCES.lines().filter(|line| !line.starts_with('#')) {
@@ -233,15 +240,17 @@ mod tests {
             wrong += found.difference(&expected).count();
             missed += expected.difference(&found).count();
         }
-        (right as f64, wrong as f64, missed as f64)
+        (right, wrong, missed)
     }
 
+    /// Each rule has sentences of its own here, so that one that breaks is seen; whoever reads more of them lowers the
+    /// bounds.
     #[test]
     fn labelled_sentences_are_read_right() {
         let (right, wrong, missed) = measure();
-        assert!(right > 750.0, "{right}");
-        assert!(right / (right + wrong) >= 0.996, "precision: {right} right, {wrong} wrong");
-        assert!(right / (right + missed) >= 0.98, "recall: {right} right, {missed} missed");
+        assert!(right >= 1_010, "{right} right");
+        assert!(wrong <= 2, "{wrong} wrong");
+        assert!(missed <= 11, "{missed} missed");
     }
 
     #[track_caller]
@@ -264,6 +273,76 @@ mod tests {
         check("", text, &[("New York Times", "The minister knew, the Times reported.")]);
         check("New York Times", text, &[]);
         check("", "The Financial Times and the New York Times differ. The minister knew, the Times reported.", &[]);
+    }
+
+    #[test]
+    fn name_ends_where_its_sentence_does() {
+        check("", "He moved to New York. Times reported in verse are rare.", &[]);
+        check("", "The shop in New York, Times Square, reported a loss.", &[]);
+        let text = "Im Rat ist Streit, schreibt das «St. Galler Tagblatt». Mehr folgt.";
+        check("", text, &[("St. Galler Tagblatt", "Im Rat ist Streit, schreibt das «St. Galler Tagblatt».")]);
+    }
+
+    #[test]
+    fn abbreviation_behind_a_name_belongs_to_it() {
+        let text = "La Voix du Nord (VDN) révèle l’accord.";
+        check("", text, &[("La Voix du Nord", text)]);
+        check("", "El Mundo (AFP) publica fotos.", &[]);
+    }
+
+    #[test]
+    fn common_word_is_a_name_only_behind_its_words() {
+        let text = "Das sagte die Ministerin dem Stern.";
+        check("", text, &[("Stern", text)]);
+        check("", "Stern said the bank would not bend.", &[]);
+        check("", "It was a Stern report that found the leak.", &[]);
+    }
+
+    #[test]
+    fn any_order_of_names_and_marks_is_read() {
+        let parts = [
+            "New York",
+            "Times",
+            "St.",
+            "Galler",
+            "Tagblatt",
+            "«",
+            "»",
+            "(AP)",
+            "(",
+            ")",
+            ". ",
+            "’s ",
+            ":",
+            "/",
+            "reported",
+            "Le",
+            "Monde",
+            "l’",
+            "Équipe",
+            "—",
+            "\n",
+            "sagte",
+            "dem",
+            "Stern",
+            "“",
+            "\"",
+            "-AFX)",
+            "по данным",
+        ];
+        let names = Names::new(&[]);
+        for seed in 0..4_000usize {
+            let (mut state, mut text) = (seed, String::new());
+            for _ in 0..9 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(parts[(state >> 33) % parts.len()]);
+                text.push_str(if state & (1 << 32) == 0 { " " } else { "" });
+            }
+            for (title, body) in [(text.as_str(), ""), ("", text.as_str())] {
+                let found = sources(&names, &[], title, body, &words::split(body));
+                assert!(found.cites.iter().all(|citation| text.contains(&citation.sentence)), "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Names under which outlets are cited, found in a text as runs of words.
 //!
-//! The configured outlets come first; wire agencies and a few widely cited houses are known without configuration. An
+//! The configured outlets come first; wire agencies and widely cited houses are known without configuration. An
 //! alias that fits several houses ("the Times", "the Post") is never taken for a name, whoever configured it.
 
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};

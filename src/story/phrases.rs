@@ -171,7 +171,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::DESCRIPTOR,
-        "média médias amtliche amtlichen службой telegram телеграм канал канала каналу каналом канале он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
+        "agences média médias amtliche amtlichen службой telegram телеграм канал канала каналу каналом канале он она они magazins nachrichtenmagazins senders portals blattes wochenzeitungen zeitschrift zeitschriften \
          fernsehsenders wochenblatt sonntagszeitung boulevardmedium revue hebdomadaires télévision chaînes \
          periódicos semanario televisora digital еженедельник еженедельника деловое деловой деловая zeitungen \
          sender politikmagazin wochenmagazin nachrichtensender recherchenetzwerk journaux quotidiens hebdo \
@@ -264,7 +264,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::REPORTS,
-        "zugespielt savoir dice dicen published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
+        "ссылается ссылаются zugespielt savoir dice dicen published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
          écrivent écrit disponía tuvo dispone adds added identified verified aired отметило vorliegt vorliegen \
          vorlag vorlagen erfuhr supo said says say wrote writes broke found berichtet berichtete berichteten \
          schreibt schrieb meldet meldete zufolge écrivait appris пишет пишут",
