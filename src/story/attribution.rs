@@ -334,6 +334,9 @@ impl Line<'_> {
     /// "Quelle: taz", "(Source: Reuters)", "(Avec AFP)".
     fn is_signed(&self, is_title: bool) -> bool {
         let has = |role: Roles| self.before.first().is_some_and(|roles| roles.has(role));
+        if !has(Roles::LABEL | Roles::WITH) {
+            return false;
+        }
         let lead = self.prefix().trim_end_matches(QUOTES).trim_end();
         let bracket = lead.rfind('(').map(|at| &lead[at + 1..]);
         let is_first = self.before.len() == 1 || bracket.is_some_and(|inside| inside.split_whitespace().count() == 1);
