@@ -9,8 +9,10 @@ use jiff::Timestamp;
 
 use super::{
     Document, StoryId,
+    bits::Reader,
     hasher::FastMap,
-    index::{GONE, Index, Kept, Prepared},
+    index::{GONE, Index, Kept, Link, Prepared},
+    packed::{Terms, Unpacked},
     profile::Profile,
     relate::Source,
     signals::{Query, Signals},
@@ -113,8 +115,8 @@ pub(super) struct Seeker<'a> {
     pub profile: &'a Profile,
     pub outlet: u32,
     pub when: When,
-    pub url: Option<u64>,
-    pub links: &'a [u64],
+    pub url: Option<Link>,
+    pub links: &'a [Link],
     /// The story it is in, which must not count.
     pub own: Option<StoryId>,
 }
@@ -126,8 +128,8 @@ impl<'a> Seeker<'a> {
     }
 
     /// Its links are not kept.
-    pub fn again(kept: &'a Kept) -> Self {
-        let Kept { profile, outlet, when, url, story, .. } = kept;
+    pub fn again(kept: &'a Kept, profile: &'a Profile) -> Self {
+        let Kept { outlet, when, url, story, .. } = kept;
         Self { profile, outlet: *outlet, when: *when, url: *url, links: &[], own: Some(*story) }
     }
 }
@@ -140,12 +142,13 @@ impl Index {
 
     pub(super) fn seek(&self, seeker: &Seeker<'_>) -> Vec<Candidate> {
         let query = Query::new(seeker.profile, &self.lexicon);
-        let mut best: Vec<Candidate> = Vec::new();
-        let mut seen: Vec<(StoryId, f32)> = Vec::new();
+        let mut best: Vec<Candidate> = Vec::with_capacity(COMPARED);
+        let mut seen: Vec<(StoryId, f32)> = Vec::with_capacity(COMPARED);
+        let mut scratch = Unpacked::default();
         for slot in self.near(seeker, &query) {
             let kept = self.kept[slot as usize].as_ref().filter(|kept| seeker.own != Some(kept.story));
             let Some(kept) = kept else { continue };
-            let signals = self.compare(seeker, &query, kept);
+            let signals = self.compare(seeker, &query, kept, &mut scratch);
             seen.push((kept.story, signals.nearest));
             match best.iter_mut().find(|candidate| candidate.story == kept.story) {
                 Some(candidate) => candidate.consider(slot, kept, signals),
@@ -164,8 +167,9 @@ impl Index {
         best
     }
 
-    fn compare(&self, seeker: &Seeker<'_>, query: &Query<'_>, kept: &Kept) -> Signals {
-        let likeness = query.compare(&kept.profile, &self.lexicon);
+    fn compare(&self, seeker: &Seeker<'_>, query: &Query<'_>, kept: &Kept, scratch: &mut Unpacked) -> Signals {
+        kept.text.read(&self.lexicon, scratch);
+        let likeness = query.compare(scratch, &self.lexicon);
         Signals {
             hours: seeker.when.hours_to(kept.when),
             same_outlet: seeker.outlet != 0 && seeker.outlet == kept.outlet,
@@ -177,12 +181,15 @@ impl Index {
 
     fn add_story(&self, query: &Query<'_>, candidate: &mut Candidate) {
         let Some(tale) = self.tales.get(&candidate.story.0) else { return };
-        candidate.signals.size = tale.members.len() as f32;
+        candidate.signals.size = tale.members().len() as f32;
         let nearest = candidate.signals.nearest;
-        (candidate.signals.centroid, candidate.signals.average) = if tale.centroid.is_empty() {
-            (nearest, nearest)
-        } else {
-            query.centroid(&tale.centroid, tale.speakers() as f32, &self.lexicon)
+        (candidate.signals.centroid, candidate.signals.average) = match tale.centroid() {
+            None => (nearest, nearest),
+            Some(packed) => {
+                let mut terms = Terms::default();
+                let terms = terms.read(&mut Reader::new(packed), &self.lexicon);
+                query.centroid(terms, tale.speakers() as f32, &self.lexicon)
+            }
         };
         let s = &mut candidate.signals;
         s.focus = if s.centroid > 0.0 { (s.average / s.centroid).min(2.0) } else { 0.0 };
@@ -200,7 +207,7 @@ impl Index {
         let mut scores: FastMap<u32, f32> = FastMap::with_capacity_and_hasher(REACH, Default::default());
         let mut left = REACH;
         for (weight, term) in query.strongest().into_iter().take(QUERY_TERMS) {
-            for slot in self.terms.newest(term).filter(|slot| self.is_live(*slot)).take(TERM_REACH.min(left)) {
+            for slot in self.lexicon.newest(term).filter(|slot| self.is_live(*slot)).take(TERM_REACH.min(left)) {
                 *scores.entry(slot).or_default() += weight;
                 left -= 1;
             }
@@ -214,7 +221,7 @@ impl Index {
         }
         let mut slots: Vec<u32> = found.into_iter().map(|(_, slot)| slot).collect();
         slots.extend(self.sharing_runs(seeker));
-        slots.extend(seeker.links.iter().filter_map(|link| self.urls.get(link)));
+        slots.extend(seeker.links.iter().filter_map(|link| self.slot_of_url(*link)));
         slots.sort_unstable();
         slots.dedup();
         slots

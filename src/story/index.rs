@@ -4,7 +4,7 @@
 //! Everything here follows from the documents inserted and their order, so an index is rebuilt at start-up by inserting
 //! the window's entries in the order they were seen.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::hash_map::Entry, num::NonZeroU64, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
@@ -18,10 +18,12 @@ use super::{
     junk::Units,
     lexicon::Lexicon,
     outlets::Names,
+    packed::Packed,
     postings::Postings,
     profile::{Profile, profile},
     relate::{self, Source, Standing},
     second,
+    table::Table,
     tale::Tale,
     weigh, words,
 };
@@ -33,6 +35,9 @@ const INDEXED_TERMS: usize = 28;
 pub(super) const GONE: u16 = u16::MAX;
 /// Oldest members of a story among which an outlet is looked for; beyond that a story is a flood.
 const MEMBERS_ASKED: usize = 1_000;
+/// Hash of a canonical URL.
+pub(super) type Link = NonZeroU64;
+
 /// A document's features, computed once for grouping and inserting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
@@ -40,8 +45,8 @@ pub struct Prepared {
     pub(super) outlet: u32,
     pub(super) seen: Timestamp,
     pub(super) when: When,
-    pub(super) url: Option<u64>,
-    pub(super) links: Vec<u64>,
+    pub(super) url: Option<Link>,
+    pub(super) links: Vec<Link>,
     pub(super) profile: Profile,
     pub(super) sources: Sources,
     pub(super) is_agency: bool,
@@ -55,8 +60,8 @@ pub(super) struct Kept {
     pub(super) outlet: u32,
     pub(super) seen: Timestamp,
     pub(super) when: When,
-    pub(super) url: Option<u64>,
-    pub(super) profile: Profile,
+    pub(super) url: Option<Link>,
+    pub(super) text: Packed,
     pub(super) is_agency: bool,
 }
 
@@ -69,12 +74,12 @@ pub struct Index {
     pub(super) kept: Vec<Option<Kept>>,
     /// Terms of each slot's document, [`GONE`] for a removed one: all that the search for candidates needs of it.
     pub(super) lengths: Vec<u16>,
-    pub(super) slots: FastMap<i64, u32>,
-    pub(super) urls: FastMap<u64, u32>,
+    /// The slot of each entry, and of the first that has a link, by the hash of that.
+    slots: Table,
+    urls: Table,
     pub(super) tales: FastMap<i64, Tale>,
     pub(super) lexicon: Lexicon,
-    pub(super) units: Units,
-    pub(super) terms: Postings,
+    units: Units,
     pub(super) runs: Postings,
     /// Stories split by hand.
     pub(super) split: FastSet<i64>,
@@ -92,12 +97,11 @@ impl Index {
             forest: weigh::forest(),
             kept: Vec::new(),
             lengths: Vec::new(),
-            slots: FastMap::default(),
-            urls: FastMap::default(),
+            slots: Table::default(),
+            urls: Table::default(),
             tales: FastMap::default(),
             lexicon: Lexicon::default(),
             units: Units::default(),
-            terms: Postings::default(),
             runs: Postings::default(),
             split: FastSet::default(),
             live: 0,
@@ -142,7 +146,7 @@ impl Index {
     pub fn group(&self, document: &Prepared) -> Grouping {
         let candidates = self.candidates(document);
         match candidates.iter().find(|candidate| candidate.score >= weigh::JOIN) {
-            Some(best) => Grouping { near: second::near(&candidates, best.story), ..self.join(document, best) },
+            Some(best) => Grouping { near: second::near(&candidates, best.story), ..self.joined(document, best) },
             None => Grouping {
                 verdict: Verdict::Founds,
                 relation: Relation::First,
@@ -158,7 +162,7 @@ impl Index {
         }
     }
 
-    fn join(&self, document: &Prepared, best: &Candidate) -> Grouping {
+    fn joined(&self, document: &Prepared, best: &Candidate) -> Grouping {
         let (relation, of) = relate::relate(&self.standing(document, best.story, best.source));
         let corrects = self.is_first_denial(document, best.story).then(|| document.headline.clone());
         Grouping {
@@ -206,9 +210,9 @@ impl Index {
 
     /// Whether a document denies what no member of the story has denied yet.
     fn is_first_denial(&self, document: &Prepared, story: StoryId) -> bool {
-        let members = self.tales.get(&story.0).into_iter().flat_map(|tale| &tale.members).take(MEMBERS_ASKED);
+        let members = self.tales.get(&story.0).into_iter().flat_map(Tale::members).take(MEMBERS_ASKED);
         let mut kept = members.filter_map(|slot| self.kept[*slot as usize].as_ref());
-        document.profile.denies && kept.all(|kept| !kept.profile.denies)
+        document.profile.denies && kept.all(|kept| !kept.text.denies())
     }
 
     fn standing(&self, document: &Prepared, story: StoryId, source: Option<Source>) -> Standing {
@@ -225,7 +229,7 @@ impl Index {
 
     /// The first member of an outlet in a story.
     pub(super) fn oldest_of(&self, story: StoryId, outlet: u32) -> Option<EntryId> {
-        let members = self.tales.get(&story.0)?.members.iter().take(MEMBERS_ASKED);
+        let members = self.tales.get(&story.0)?.members().iter().take(MEMBERS_ASKED);
         members
             .filter_map(|slot| self.kept[*slot as usize].as_ref())
             .find(|kept| kept.outlet == outlet)
@@ -238,23 +242,30 @@ impl Index {
         self.remove(document.id);
         let slot = u32::try_from(self.kept.len()).expect("fewer than 2^32 documents between two sweeps");
         let Prepared { id, outlet, seen, when, url, profile, is_agency, .. } = document;
-        self.terms.add(self.indexed_terms(&profile), slot);
-        self.runs.add(profile.shingles.keys(), slot);
+        let found_by = self.indexed_terms(&profile);
         self.lexicon.learn(&profile.terms);
-        profile.units.iter().chain(&profile.headline).for_each(|unit| self.units.learn(*unit, story));
-        if let Some(url) = url {
-            self.urls.entry(url).or_insert(slot);
+        self.lexicon.add(found_by, slot);
+        self.runs.add(profile.shingles.keys(), slot);
+        if let Some(url) = url.filter(|url| self.slot_of_url(*url).is_none()) {
+            self.urls.put(words::fold_hash(url.get()), slot);
         }
-        self.slots.insert(id.0, slot);
+        self.slots.put(entry_hash(id), slot);
         self.lengths.push(u16::try_from(profile.terms.len()).unwrap_or(GONE - 1));
         if self.kept.len() == self.kept.capacity() {
-            // By an eighth and not by the double: these are most of what the index holds by itself.
+            // By an eighth and not by the double: these are much of what the index holds by itself.
             self.kept.reserve_exact(1_024 + slot as usize / 8);
         }
-        self.kept.push(Some(Kept { id, story, outlet, seen, when, url, profile, is_agency }));
+        let text = Packed::new(&profile, &self.lexicon);
+        self.kept.push(Some(Kept { id, story, outlet, seen, when, url, text, is_agency }));
         self.live += 1;
-        let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
-        self.tales.entry(story.0).or_default().join(slot, profile);
+        self.learn_units(&profile, slot);
+        self.join(story, slot);
+    }
+
+    /// Remembers the sentences of a document in the story it is in.
+    fn learn_units(&mut self, profile: &Profile, slot: u32) {
+        let story_of = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| kept.story);
+        profile.units.iter().chain(&profile.headline).for_each(|unit| self.units.learn(*unit, slot, story_of));
     }
 
     /// The terms under which a document can be found: all of a short one, the weightiest of a long one.
@@ -262,7 +273,7 @@ impl Index {
         let mut terms: Vec<(f32, u32)> = profile
             .terms
             .iter()
-            .map(|term| (f32::from(term.weight) * self.lexicon.idf_of_term(*term), term.term))
+            .map(|term| (f32::from(term.weight) * self.lexicon.idf_of(self.lexicon.look_up(*term)), term.term))
             .collect();
         if terms.len() > INDEXED_TERMS {
             terms.select_nth_unstable_by(INDEXED_TERMS, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -273,55 +284,74 @@ impl Index {
 
     /// Takes a document out again; the index is then as if it had never been inserted.
     pub fn remove(&mut self, entry: EntryId) {
-        let Some(slot) = self.slots.remove(&entry.0) else { return };
+        let Some(slot) = self.slot_of(entry) else { return };
         let Some(kept) = self.kept[slot as usize].take() else { return };
+        let profile = kept.text.read_all(&self.lexicon);
         self.live -= 1;
         self.lengths[slot as usize] = GONE;
-        self.lexicon.forget(&kept.profile.terms);
-        kept.profile.units.iter().chain(&kept.profile.headline).for_each(|unit| self.units.forget(*unit, kept.story));
-        if let Some(url) = kept.url.filter(|url| self.urls.get(url) == Some(&slot)) {
-            self.urls.remove(&url);
+        self.slots.remove(entry_hash(entry), slot);
+        self.lexicon.forget(&profile.terms);
+        profile.units.iter().chain(&profile.headline).for_each(|unit| self.units.forget(*unit, slot, kept.story));
+        if let Some(url) = kept.url {
+            self.urls.remove(words::fold_hash(url.get()), slot);
         }
         self.leave(kept.story, slot);
+    }
+
+    /// Puts a slot into its story.
+    fn join(&mut self, story: StoryId, slot: u32) {
+        match self.tales.entry(story.0) {
+            Entry::Vacant(free) => drop(free.insert(Tale::One(slot))),
+            Entry::Occupied(mut tale) => {
+                tale.get_mut().join(slot, &self.lexicon, |slot| terms_of(&self.kept, slot, &self.lexicon));
+            }
+        }
     }
 
     /// Takes a slot out of its story, and the story away with its last member.
     fn leave(&mut self, story: StoryId, slot: u32) {
         let Some(tale) = self.tales.get_mut(&story.0) else { return };
-        tale.leave(slot, |slot| self.kept[slot as usize].as_ref().map(|kept| &kept.profile));
-        if tale.members.is_empty() {
+        if tale.members() == [slot] {
             self.tales.remove(&story.0);
+        } else {
+            tale.leave(slot, &self.lexicon, |slot| terms_of(&self.kept, slot, &self.lexicon));
         }
+    }
+
+    fn slot_of(&self, entry: EntryId) -> Option<u32> {
+        let is_meant = |slot: &u32| self.kept[*slot as usize].as_ref().is_some_and(|kept| kept.id == entry);
+        self.slots.get(entry_hash(entry)).find(is_meant)
+    }
+
+    /// The first document with a link.
+    pub(super) fn slot_of_url(&self, url: Link) -> Option<u32> {
+        let is_meant = |slot: &u32| self.kept[*slot as usize].as_ref().is_some_and(|kept| kept.url == Some(url));
+        self.urls.get(words::fold_hash(url.get())).find(is_meant)
     }
 
     /// Takes the new text of an edited entry; it keeps its story.
     pub fn replace(&mut self, document: Prepared) {
-        let slot = self.slots.get(&document.id.0).copied();
-        let Some(story) = slot.and_then(|slot| self.kept[slot as usize].as_ref()).map(|kept| kept.story) else {
-            return;
-        };
-        self.insert(document, story);
+        if let Some(story) = self.story_of(document.id) {
+            self.insert(document, story);
+        }
     }
 
     /// Moves an entry to another story: a merge or a split made by hand.
     pub fn regroup(&mut self, entry: EntryId, story: StoryId) {
-        let Some(slot) = self.slots.get(&entry.0).copied() else { return };
-        let Some(mut kept) = self.kept[slot as usize].take() else { return };
+        let Some(slot) = self.slot_of(entry) else { return };
+        let Some(kept) = self.kept[slot as usize].as_mut() else { return };
         let before = std::mem::replace(&mut kept.story, story);
-        for unit in kept.profile.units.iter().chain(&kept.profile.headline) {
-            self.units.forget(*unit, before);
-            self.units.learn(*unit, story);
-        }
+        let profile = kept.text.read_all(&self.lexicon);
+        profile.units.iter().chain(&profile.headline).for_each(|unit| self.units.forget(*unit, slot, before));
+        self.learn_units(&profile, slot);
         self.leave(before, slot);
-        self.kept[slot as usize] = Some(kept);
-        let profile = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| &kept.profile);
-        self.tales.entry(story.0).or_default().join(slot, profile);
+        self.join(story, slot);
     }
 
     /// The story of an entry in the window.
     pub fn story_of(&self, entry: EntryId) -> Option<StoryId> {
-        let slot = self.slots.get(&entry.0)?;
-        self.kept[*slot as usize].as_ref().map(|kept| kept.story)
+        let slot = self.slot_of(entry)?;
+        self.kept[slot as usize].as_ref().map(|kept| kept.story)
     }
 
     /// Drops what is older than the window.
@@ -342,7 +372,7 @@ impl Index {
     }
 
     /// Closes the gaps that removed documents left.
-    fn sweep(&mut self) {
+    pub(super) fn sweep(&mut self) {
         let mut next = 0;
         let renamed: Vec<Option<u32>> = self
             .kept
@@ -355,29 +385,35 @@ impl Index {
             })
             .collect();
         let rename = |slot: u32| renamed.get(slot as usize).copied().flatten();
-        self.terms.compact(rename);
+        self.lexicon.compact(rename);
         self.runs.compact(rename);
+        self.units.rename(rename);
+        self.slots.rename(rename);
+        self.urls.rename(rename);
         self.kept.retain(Option::is_some);
         self.lengths.retain(|length| *length != GONE);
         self.oldest = 0;
-        self.slots
-            .values_mut()
-            .chain(self.urls.values_mut())
-            .for_each(|slot| *slot = rename(*slot).unwrap_or(u32::MAX));
         self.tales
             .values_mut()
-            .flat_map(|tale| tale.members.iter_mut())
+            .flat_map(|tale| tale.members_mut())
             .for_each(|slot| *slot = rename(*slot).unwrap_or(u32::MAX));
     }
 
     /// All that has been learned, in an order of its own, for comparing two indexes.
     #[cfg(test)]
     pub(super) fn knowledge(&self) -> String {
-        let mut tales: Vec<_> = self.tales.iter().map(|(id, tale)| (id, &tale.members, &tale.centroid)).collect();
+        use super::{bits::Reader, packed::Terms};
+        let centroid = |tale: &Tale| -> Option<Vec<(u32, u32)>> {
+            let mut terms = Terms::default();
+            let told = terms.read(&mut Reader::new(tale.centroid()?), &self.lexicon);
+            Some(told.iter().map(|(known, weight)| (known.term, *weight)).collect())
+        };
+        let mut tales: Vec<_> = self.tales.iter().map(|(id, tale)| (id, tale.members(), centroid(tale))).collect();
         tales.sort_by_key(|(id, ..)| **id);
-        let mut urls: Vec<_> = self.urls.iter().collect();
+        let mut urls: Vec<(u32, u32)> = self.urls.iter().collect();
         urls.sort_unstable();
-        format!("{tales:?} {urls:?} {} {} {}", self.lexicon.print(), self.units.print(), self.live)
+        let story_of = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| kept.story);
+        format!("{tales:?} {urls:?} {} {} {}", self.lexicon.print(), self.units.print(story_of), self.live)
     }
 
     /// Takes another forest than the built-in one: for growing and comparing them.
@@ -390,6 +426,15 @@ fn outlet_hash(outlet: &str) -> u32 {
     if outlet.is_empty() { 0 } else { words::fold_hash(xxh3_64(outlet.as_bytes())) | 1 }
 }
 
-fn url_hash(url: &str) -> u64 {
-    xxh3_64(url.as_bytes())
+fn url_hash(url: &str) -> Link {
+    Link::new(xxh3_64(url.as_bytes())).unwrap_or(Link::MIN)
+}
+
+fn entry_hash(entry: EntryId) -> u32 {
+    words::fold_hash(words::combine(entry.0.cast_unsigned(), 0))
+}
+
+/// The terms of the document in a slot, with their weights.
+fn terms_of(kept: &[Option<Kept>], slot: u32, lexicon: &Lexicon) -> impl Iterator<Item = (u32, u32)> {
+    kept[slot as usize].iter().flat_map(|kept| kept.text.terms(lexicon))
 }

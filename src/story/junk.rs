@@ -8,6 +8,7 @@
 use super::{
     StoryId,
     hasher::FastMap,
+    table::Table,
     words::{self, Word},
 };
 
@@ -30,8 +31,10 @@ struct Seen {
 }
 
 /// What has been learned about the sentences of every feed.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Units {
+    /// Sentences that no second entry has held, as most, with the slot of the one that does.
+    once: Table,
     seen: FastMap<Unit, Seen>,
 }
 
@@ -42,29 +45,48 @@ impl Units {
         self.seen.get(&unit).is_some_and(|seen| seen.elsewhere > 0 || seen.here >= OFTEN)
     }
 
-    /// Remembers that an entry of `story` holds the sentence.
-    pub fn learn(&mut self, unit: Unit, story: StoryId) {
-        let story = story_hash(story);
-        let seen = self.seen.entry(unit).or_insert(Seen { story, here: 0, elsewhere: 0 });
-        let count = if seen.story == story { &mut seen.here } else { &mut seen.elsewhere };
-        *count = count.saturating_add(1);
+    /// Remembers that the entry in `slot` holds the sentence; `story_of` gives its story, and that of any other.
+    pub fn learn(&mut self, unit: Unit, slot: u32, story_of: impl Fn(u32) -> Option<StoryId>) {
+        let hash = |slot| story_of(slot).map_or(0, story_hash);
+        if !self.seen.contains_key(&unit) {
+            let Some(first) = self.once.get(unit).next() else { return self.once.put(unit, slot) };
+            self.once.remove(unit, first);
+            self.seen.insert(unit, Seen { story: hash(first), here: 1, elsewhere: 0 });
+        }
+        if let Some(seen) = self.seen.get_mut(&unit) {
+            seen.count(hash(slot), |count| count.saturating_add(1));
+        }
     }
 
-    /// Undoes [`Units::learn`].
-    pub fn forget(&mut self, unit: Unit, story: StoryId) {
-        let Some(seen) = self.seen.get_mut(&unit) else { return };
-        let count = if seen.story == story_hash(story) { &mut seen.here } else { &mut seen.elsewhere };
-        *count = count.saturating_sub(1);
+    /// Undoes [`Units::learn`] of an entry that was in `story` then.
+    pub fn forget(&mut self, unit: Unit, slot: u32, story: StoryId) {
+        let Some(seen) = self.seen.get_mut(&unit) else { return self.once.remove(unit, slot) };
+        seen.count(story_hash(story), |count| count.saturating_sub(1));
         if seen.here == 0 && seen.elsewhere == 0 {
             self.seen.remove(&unit);
         }
     }
 
+    /// Follows slots that get new names; order must be kept.
+    pub fn rename(&mut self, renamed: impl Fn(u32) -> Option<u32>) {
+        self.once.rename(renamed);
+    }
+
     #[cfg(test)]
-    pub fn print(&self) -> String {
-        let mut all: Vec<_> = self.seen.iter().collect();
-        all.sort_unstable_by_key(|(unit, _)| **unit);
+    pub fn print(&self, story_of: impl Fn(u32) -> Option<StoryId>) -> String {
+        use super::table::mixed;
+        let first = |slot| Seen { story: story_of(slot).map_or(0, story_hash), here: 1, elsewhere: 0 };
+        let once = self.once.iter().map(|(unit, slot)| (unit, first(slot)));
+        let mut all: Vec<_> = self.seen.iter().map(|(unit, seen)| (mixed(*unit), *seen)).chain(once).collect();
+        all.sort_unstable_by_key(|(unit, _)| *unit);
         format!("{all:?}")
+    }
+}
+
+impl Seen {
+    fn count(&mut self, story: u32, change: impl Fn(u16) -> u16) {
+        let count = if self.story == story { &mut self.here } else { &mut self.elsewhere };
+        *count = change(*count);
     }
 }
 

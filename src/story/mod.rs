@@ -5,7 +5,8 @@
 //! * which stories it may belong to and how near it is to each. `words` folds it, `junk` drops what belongs to the site,
 //!   `profile` keeps its terms, sampled runs (`shingles`) and headline; `candidates` finds a few documents by rare terms,
 //!   runs and links, compares them (`signals`) and sums up what speaks for each story (`tale`). `lexicon` knows how rare a
-//!   term is: from the window, and while that is young from `common.txt`, a table of common words;
+//!   term is: from the window, and while that is young from `common.txt`, a table of common words. What `index` keeps of a
+//!   document is `packed` in `bits`, and found by `table`, `postings` and `lexicon`;
 //! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`;
 //! * whom it cites: `cite` reads a document, `attribution` knows the places that words of attribution take beside a
 //!   name, `phrases` the words in five languages, `outlets` the names;
@@ -29,6 +30,7 @@
 //! never only at the sets themselves. `docs/stories.md` tells it all at more leisure, with the figures.
 
 mod attribution;
+mod bits;
 mod candidates;
 mod cite;
 pub mod correction;
@@ -40,6 +42,7 @@ mod junk;
 mod lexicon;
 mod numbers;
 mod outlets;
+mod packed;
 mod phrases;
 mod postings;
 mod profile;
@@ -49,6 +52,7 @@ mod shingles;
 mod signals;
 mod stop;
 mod stream;
+mod table;
 mod tale;
 mod weigh;
 mod words;

@@ -3,16 +3,15 @@
 //! One array of words for all keys instead of a vector a key: most keys occur once, and a vector's header would weigh
 //! more than its content. Slots of one key stand in blocks that grow, one after the other in memory, since a search reads
 //! hundreds of them and a list linked slot by slot would fetch each from another place. Documents are named by slots that
-//! grow with time; slots of removed documents are skipped by the reader and swept by [`Postings::compact`].
+//! grow with time; slots of removed documents are skipped by the reader and swept by renaming what is left.
 
-use std::collections::hash_map::Entry;
-
-use super::hasher::FastMap;
+use super::table::Table;
 
 /// Set in a head or link that names the place of a word; without it the head is the slot itself, as for most keys it is
 /// the only one. A word with it begins a block: the newest slot of the block before, or [`END`].
 const PLACE: u32 = 1 << 31;
-const END: u32 = u32::MAX;
+/// The head of a key without slots.
+pub const END: u32 = u32::MAX;
 /// A word at the end of a block that holds nothing yet.
 const FREE: u32 = u32::MAX - 1;
 
@@ -20,34 +19,22 @@ const FREE: u32 = u32::MAX - 1;
 const SMALLEST: usize = 2;
 const LARGEST: usize = 32;
 
-/// An inverted index from 32-bit keys to slots.
+/// The slots of all keys that have several; a key is known by its head.
 #[derive(Debug, Default)]
-pub struct Postings {
-    heads: FastMap<u32, u32>,
+pub struct Chains {
     words: Vec<u32>,
 }
 
-impl Postings {
-    /// Adds `slot`, which must not be older than any slot added before, under each key.
-    pub fn add(&mut self, keys: impl IntoIterator<Item = u32>, slot: u32) {
-        let Self { heads, words } = self;
-        for key in keys {
-            match heads.entry(key) {
-                Entry::Vacant(free) => {
-                    free.insert(slot);
-                }
-                Entry::Occupied(mut head) => {
-                    if let Some(place) = append(words, *head.get(), slot) {
-                        head.insert(place);
-                    }
-                }
-            }
-        }
+impl Chains {
+    /// Adds a slot to those of a key, which must all be older; gives the key's new head.
+    pub fn add(&mut self, head: u32, slot: u32) -> u32 {
+        // Where all places are taken, what is there already stays.
+        if head == END { slot } else { append(&mut self.words, head, slot).unwrap_or(head) }
     }
 
-    /// Slots under a key, the newest first; may name removed slots.
-    pub fn newest(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
-        let mut at = self.heads.get(&key).copied().unwrap_or(END);
+    /// The slots of a key, the newest first; may name removed ones.
+    pub fn newest(&self, head: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut at = head;
         std::iter::from_fn(move || self.step(&mut at))
     }
 
@@ -65,21 +52,57 @@ impl Postings {
         Some(slot)
     }
 
+    /// Copies the slots of a key that `renamed` knows, by their new names, to `other`; gives the head there.
+    pub fn copy(&self, head: u32, other: &mut Self, renamed: impl Fn(u32) -> Option<u32>) -> u32 {
+        let mut slots: Vec<u32> = self.newest(head).filter_map(renamed).collect();
+        slots.reverse();
+        slots.into_iter().fold(END, |head, slot| other.add(head, slot))
+    }
+}
+
+/// An inverted index from hashes to slots.
+#[derive(Debug, Default)]
+pub struct Postings {
+    heads: Table,
+    chains: Chains,
+}
+
+impl Postings {
+    /// Adds `slot`, which must not be older than any slot added before, under each key.
+    pub fn add(&mut self, keys: impl IntoIterator<Item = u32>, slot: u32) {
+        for key in keys {
+            let old = self.heads.get(key).next();
+            let head = self.chains.add(old.map_or(END, unfolded), slot);
+            if let Some(old) = old {
+                self.heads.remove(key, old);
+            }
+            self.heads.put(key, folded(head));
+        }
+    }
+
+    /// Slots under a key, the newest first; may name removed slots.
+    pub fn newest(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+        self.chains.newest(self.heads.get(key).next().map_or(END, unfolded))
+    }
+
     /// Drops what `renamed` no longer knows and renames the other slots; order must be kept.
     pub fn compact(&mut self, renamed: impl Fn(u32) -> Option<u32>) {
-        let old = std::mem::take(self);
-        let mut keys: Vec<u32> = old.heads.keys().copied().collect();
-        keys.sort_unstable();
-        let mut chain = Vec::new();
-        for key in keys {
-            chain.extend(old.newest(key).filter_map(&renamed));
-            for slot in chain.drain(..).rev() {
-                self.add([key], slot);
-            }
-        }
-        self.words.shrink_to_fit();
-        self.heads.shrink_to_fit();
+        let old = std::mem::take(&mut self.chains);
+        let chains = &mut self.chains;
+        self.heads.rename(|head| {
+            let head = old.copy(unfolded(head), chains, &renamed);
+            (head != END).then(|| folded(head))
+        });
     }
+}
+
+/// A head as a number that is small where its slot or place is.
+fn folded(head: u32) -> u32 {
+    head.rotate_left(1)
+}
+
+fn unfolded(head: u32) -> u32 {
+    head.rotate_right(1)
 }
 
 /// Puts a slot behind the newest one of a key; gives the key's new head, `None` where all places are taken.

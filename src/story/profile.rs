@@ -3,6 +3,8 @@
 //! Computed once by [`profile`] and used by grouping and inserting alike. Must not look at other documents except
 //! through what [`Units`] has learned about page junk.
 
+use std::{cmp::Reverse, sync::LazyLock};
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
@@ -23,25 +25,22 @@ const LEAD_WORDS: usize = 32;
 const FIRST_UNITS: usize = 4;
 const LAST_UNITS: usize = 8;
 
-/// A term of a document and how strongly it stands there. Packed, since most of an index is made of these.
+/// A term of a document and how strongly it stands there.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(C, packed)]
 pub struct Weighted {
     pub term: u32,
     /// 1 + ln of the frequency, headline and lead counted more, in steps of 1/32.
     pub weight: u8,
-    /// Where and how it stands: [`TITLE`], [`LEAD`], [`NAME`], [`NUMBER`].
+    /// Where and how it stands: [`TITLE`], [`LEAD`], [`NAME`].
     pub marks: u8,
 }
 
-/// Marks of a term: it stands in the headline; in the headline or the first words; it is written like a name; it is a
-/// number.
+/// Marks of a term: it stands in the headline; in the headline or the first words; it is written like a name.
 pub const TITLE: u8 = 1;
 pub const LEAD: u8 = 2;
 pub const NAME: u8 = 4;
-pub const NUMBER: u8 = 8;
 /// It is in the table of common words: spares all others a look into it each time they are compared.
-pub const COMMON_WORD: u8 = 16;
+pub const COMMON_WORD: u8 = 8;
 
 impl Weighted {
     pub fn is(self, mark: u8) -> bool {
@@ -53,15 +52,15 @@ impl Weighted {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
     /// Sorted by term.
-    pub terms: Box<[Weighted]>,
+    pub terms: Vec<Weighted>,
     /// Terms of the headline, sorted, without stop words; empty when the headline is generic.
-    pub title: Box<[u32]>,
+    pub title: Vec<u32>,
     /// Hashed trigrams of the letters of the headline, sorted.
-    pub trigrams: Box<[u16]>,
+    pub trigrams: Vec<u16>,
     pub shingles: Shingles,
-    pub units: Box<[Unit]>,
+    pub units: Vec<Unit>,
     /// Numbers in the headline, sorted.
-    pub numbers: Box<[u32]>,
+    pub numbers: Vec<u32>,
     /// Hash of the whole headline in its feed, and anywhere.
     pub headline: Option<Unit>,
     /// The headline says that something is not so.
@@ -86,11 +85,11 @@ pub fn profile(document: &Document, all: &[Word], units: &Units) -> Profile {
     numbers.dedup();
     Profile {
         terms: terms(named, &text),
-        title: title_terms.into_boxed_slice(),
-        trigrams: if generic { Box::default() } else { trigrams(trim_title(&document.title)) },
+        title: title_terms,
+        trigrams: if generic { Vec::new() } else { trigrams(trim_title(&document.title)) },
         shingles: Shingles::of(&text),
-        units: found.into_boxed_slice(),
-        numbers: numbers.into_boxed_slice(),
+        units: found,
+        numbers,
         headline,
         denies: named.iter().any(|word| is_denial(word.exact)),
         length: u16::try_from(text.len()).unwrap_or(u16::MAX),
@@ -143,41 +142,44 @@ fn clean(text: &str, all: &[Word], scope: u64, units: &Units) -> (Vec<Word>, Vec
     (kept, found)
 }
 
-fn terms(title: &[Word], text: &[Word]) -> Box<[Weighted]> {
+fn terms(title: &[Word], text: &[Word]) -> Vec<Weighted> {
     let names = shows_names(title);
-    let head = title
-        .iter()
-        .enumerate()
-        .map(|(at, word)| (word, 2.0, TITLE | LEAD | if names && at > 0 && word.capital { NAME } else { 0 }));
     let name = |word: &Word| if word.capital { NAME } else { 0 };
-    let lead = text.iter().take(LEAD_WORDS).map(|word| (word, 1.5, LEAD | name(word)));
-    let rest = text.iter().skip(LEAD_WORDS).map(|word| (word, 1.0, name(word)));
-    let mut all: Vec<(u32, f32, u8)> = head
-        .chain(lead)
-        .chain(rest)
-        .filter(|(word, ..)| !word.stop)
-        .map(|(word, count, marks)| (word.term, count, marks | if word.number { NUMBER } else { 0 }))
-        .collect();
-    all.sort_unstable_by_key(|(term, ..)| *term);
-    let mut found: Vec<(u32, f32, u8)> = Vec::with_capacity(all.len());
-    for (term, count, marks) in all {
+    let head =
+        (0..).zip(title).map(|(at, word)| (word, 4, TITLE | LEAD | if names && at > 0 { name(word) } else { 0 }));
+    let lead = text.iter().take(LEAD_WORDS).map(|word| (word, 3, LEAD | name(word)));
+    let rest = text.iter().skip(LEAD_WORDS).map(|word| (word, 2, name(word)));
+    // In one number each, which sort fastest: the term, halves of a count, marks.
+    let packed = |(word, halves, marks): (&Word, u64, u8)| u64::from(word.term) << 32 | halves << 8 | u64::from(marks);
+    let mut all: Vec<u64> = head.chain(lead).chain(rest).filter(|(word, ..)| !word.stop).map(packed).collect();
+    all.sort_unstable();
+    let mut found: Vec<(u32, u32, u8)> = Vec::with_capacity(all.len());
+    for packed in all {
+        let (term, halves, marks) = ((packed >> 32) as u32, (packed >> 8) as u32 & 7, packed as u8);
         match found.last_mut().filter(|last| last.0 == term) {
             Some(last) => {
-                last.1 += count;
+                last.1 += halves;
                 last.2 |= marks;
             }
-            None => found.push((term, count, marks)),
+            None => found.push((term, halves, marks)),
         }
     }
     if found.len() > MAX_TERMS {
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.select_nth_unstable_by_key(MAX_TERMS, |(term, halves, _)| (Reverse(*halves), *term));
         found.truncate(MAX_TERMS);
         found.sort_unstable_by_key(|(term, ..)| *term);
     }
     let common = |term| if lexicon::is_common(term) { COMMON_WORD } else { 0 };
-    let weighted = |&(term, count, marks)| Weighted { term, weight: quantise(count), marks: marks | common(term) };
+    let weighted = |&(term, halves, marks)| Weighted { term, weight: quantise(halves), marks: marks | common(term) };
     found.iter().map(weighted).collect()
 }
+
+/// The weights there can be, the lightest first.
+pub static WEIGHTS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut weights: Vec<u8> = (2..=2_200).map(quantise).collect();
+    weights.dedup();
+    weights
+});
 
 /// Whether capitals in this headline tell names: not where every word has one.
 fn shows_names(title: &[Word]) -> bool {
@@ -187,12 +189,12 @@ fn shows_names(title: &[Word]) -> bool {
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u8")]
-fn quantise(count: f32) -> u8 {
-    ((1.0 + count.ln()) * 32.0).clamp(1.0, 255.0) as u8
+fn quantise(halves: u32) -> u8 {
+    ((1.0 + (halves as f32 / 2.0).ln()) * 32.0).clamp(1.0, 255.0) as u8
 }
 
 /// Hashed trigrams of the letters of a headline; they bridge inflection and compounds where words are few.
-fn trigrams(title: &str) -> Box<[u16]> {
+fn trigrams(title: &str) -> Vec<u16> {
     let mut found = Vec::with_capacity(96);
     let mut last = [b' ' as u32; 3];
     for c in title.chars().take(160).flat_map(char::to_lowercase) {
@@ -206,7 +208,7 @@ fn trigrams(title: &str) -> Box<[u16]> {
     }
     found.sort_unstable();
     found.dedup();
-    found.into_boxed_slice()
+    found
 }
 
 /// Headlines that name no event.
@@ -216,8 +218,8 @@ fn is_generic(title: &[Word]) -> bool {
 }
 
 fn is_filler(exact: u32) -> bool {
-    static FILLER: std::sync::LazyLock<super::hasher::FastSet<u32>> =
-        std::sync::LazyLock::new(|| FILLERS.split_whitespace().map(words::hash_folded).collect());
+    static FILLER: LazyLock<super::hasher::FastSet<u32>> =
+        LazyLock::new(|| FILLERS.split_whitespace().map(words::hash_folded).collect());
     FILLER.contains(&exact)
 }
 
@@ -229,8 +231,8 @@ const FILLERS: &str = "breaking latest live update updates headlines headline br
     actualites direct minute titulares ultimas noticias hora новости главное сегодня";
 
 fn is_denial(exact: u32) -> bool {
-    static DENIAL: std::sync::LazyLock<super::hasher::FastSet<u32>> =
-        std::sync::LazyLock::new(|| DENIALS.split_whitespace().map(words::hash_folded).collect());
+    static DENIAL: LazyLock<super::hasher::FastSet<u32>> =
+        LazyLock::new(|| DENIALS.split_whitespace().map(words::hash_folded).collect());
     DENIAL.contains(&exact)
 }
 

@@ -90,11 +90,12 @@ impl Index {
         if source == target || [source, target].iter().any(|story| self.split.contains(&story.0)) {
             return None;
         }
-        let members = &self.tales.get(&source.0).filter(|tale| tale.members.len() <= SMALL)?.members;
+        let members = self.tales.get(&source.0).filter(|tale| tale.members().len() <= SMALL)?.members();
         let mut found = Vec::new();
         for slot in members {
             let kept = self.kept[*slot as usize].as_ref()?;
-            let candidates = self.seek(&Seeker::again(kept));
+            let profile = kept.text.read_all(&self.lexicon);
+            let candidates = self.seek(&Seeker::again(kept, &profile));
             found.push(candidates.into_iter().find(|c| c.story == target && c.score >= MERGE).map(|c| (kept, c))?);
         }
         let (first, joins) = found.first()?;

@@ -26,10 +26,10 @@ const MAX_KEPT: usize = 320;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shingles {
     /// Sorted hashes; all of them are multiples of 2^level after their last bits.
-    pub runs: Box<[u32]>,
+    pub runs: Vec<u32>,
     pub level: u8,
     /// The coarser level of the runs under which it can be found.
-    found: u8,
+    pub found: u8,
 }
 
 impl Shingles {
@@ -43,7 +43,7 @@ impl Shingles {
         runs.truncate(MAX_KEPT);
         runs.sort_unstable();
         runs.dedup();
-        Self { runs: runs.into_boxed_slice(), level, found: level_for(FOUND_DENSE, MAX_FOUND_LEVEL) }
+        Self { runs, level, found: level_for(FOUND_DENSE, MAX_FOUND_LEVEL) }
     }
 
     /// How many runs the two samples share and how many the smaller could share, at the coarser of the two rates.

@@ -1,7 +1,8 @@
 //! What two texts have in common, in figures; no decision is made here.
 
 use super::{
-    lexicon::Lexicon,
+    lexicon::{Known, Lexicon},
+    packed::Unpacked,
     profile::{LEAD, NAME, Profile, TITLE, Weighted},
     shingles::common,
 };
@@ -76,6 +77,25 @@ pub struct Query<'a> {
     /// Idf by term, in the order of `profile.terms`.
     pub idf: Vec<f32>,
     sums: Sums,
+    /// First bits of its terms, and its trigrams.
+    terms: Sieve,
+    letters: Sieve,
+}
+
+/// A set of small numbers.
+struct Sieve(Vec<u64>);
+
+impl Sieve {
+    /// The numbers must fit in so many `bits`.
+    fn new(bits: u32, numbers: impl Iterator<Item = u32>) -> Self {
+        let mut words = vec![0; 1 << (bits - 6)];
+        numbers.for_each(|number| words[number as usize / 64] |= 1 << (number % 64));
+        Self(words)
+    }
+
+    fn holds(&self, number: u32) -> bool {
+        self.0[number as usize / 64] >> (number % 64) & 1 == 1
+    }
 }
 
 /// What a document's terms add up to.
@@ -89,6 +109,12 @@ struct Sums {
 }
 
 impl Sums {
+    fn of(terms: &[Weighted], idf: &[f32]) -> Self {
+        let mut sums = Self::default();
+        terms.iter().zip(idf).for_each(|(term, idf)| sums.add(*term, *idf));
+        sums
+    }
+
     fn add(&mut self, term: Weighted, idf: f32) {
         // Nothing is added instead of jumped over: marks are as good as random.
         let marked = |mark, value| if term.is(mark) { value } else { 0.0 };
@@ -103,10 +129,12 @@ impl Sums {
 
 impl<'a> Query<'a> {
     pub fn new(profile: &'a Profile, lexicon: &Lexicon) -> Self {
-        let idf: Vec<f32> = profile.terms.iter().map(|term| lexicon.idf_of_term(*term)).collect();
-        let mut sums = Sums::default();
-        profile.terms.iter().zip(&idf).for_each(|(term, idf)| sums.add(*term, *idf));
-        Self { profile, idf, sums }
+        let known: Vec<Known> = profile.terms.iter().map(|term| lexicon.look_up(*term)).collect();
+        let idf: Vec<f32> = known.into_iter().map(|known| lexicon.idf_of(known)).collect();
+        let sums = Sums::of(&profile.terms, &idf);
+        let terms = Sieve::new(12, profile.terms.iter().map(|term| term.term >> 20));
+        let letters = Sieve::new(16, profile.trigrams.iter().map(|trigram| u32::from(*trigram)));
+        Self { profile, idf, sums, terms, letters }
     }
 
     /// Terms with what finding them in another document is worth, the most telling first.
@@ -117,27 +145,23 @@ impl<'a> Query<'a> {
         order
     }
 
-    /// What is shared with another vector.
-    fn overlap(&self, terms: &[Weighted]) -> Overlap {
+    /// What is shared with another document.
+    fn overlap(&self, others: &[Weighted]) -> Overlap {
         let mut found = Overlap::default();
-        let (own, mut i, mut j) = (&self.profile.terms, 0, 0);
-        // As in `common`.
-        while let (Some(term), Some(other)) = (own.get(i), terms.get(j)) {
-            let (x, y) = (term.term, other.term);
-            if x == y {
-                found.add(*term, *other, self.idf[i]);
+        for other in others.iter().filter(|other| self.terms.holds(other.term >> 20)) {
+            if let Ok(at) = self.profile.terms.binary_search_by_key(&other.term, |own| own.term) {
+                found.add(self.profile.terms[at], *other, self.idf[at]);
             }
-            i += usize::from(x <= y);
-            j += usize::from(y <= x);
         }
         found
     }
 
     /// Compares with a member; what the story adds is left at its default.
-    pub fn compare(&self, member: &Profile, lexicon: &Lexicon) -> Signals {
+    pub fn compare(&self, member: &Unpacked, lexicon: &Lexicon) -> Signals {
+        let title = self.title_cosine(member, lexicon);
+        let Unpacked { profile: member, idf, .. } = member;
         let overlap = self.overlap(&member.terms);
-        let mut sums = Sums::default();
-        member.terms.iter().for_each(|term| sums.add(*term, lexicon.idf_of_term(*term)));
+        let sums = Sums::of(&member.terms, idf);
         let least = self.sums.information.min(sums.information);
         let copied = copied(self.profile, member);
         let (own, other) = (self.profile.terms.len() as f32, member.terms.len() as f32);
@@ -148,8 +172,8 @@ impl<'a> Query<'a> {
             common: overlap.common,
             least,
             rarest: overlap.rarest,
-            title: title_cosine(&self.profile.title, &member.title, lexicon),
-            letters: dice(&self.profile.trigrams, &member.trigrams),
+            title,
+            letters: self.dice(&member.trigrams),
             copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
             same_headline: same_headline(self.profile, member),
@@ -165,14 +189,31 @@ impl<'a> Query<'a> {
         }
     }
 
+    fn title_cosine(&self, member: &Unpacked, lexicon: &Lexicon) -> f32 {
+        let own = |term: u32| idf_in(term, self.profile, &self.idf, lexicon).powi(2);
+        let others = |term: u32| idf_in(term, &member.profile, &member.idf, lexicon).powi(2);
+        let (title, other) = (&self.profile.title, &member.profile.title);
+        let shared: f32 = common(title, other).map(own).sum();
+        if shared == 0.0 {
+            return 0.0;
+        }
+        let squares =
+            title.iter().map(|term| own(*term)).sum::<f32>() * other.iter().map(|term| others(*term)).sum::<f32>();
+        ratio(shared, squares.sqrt())
+    }
+
+    fn dice(&self, trigrams: &[u16]) -> f32 {
+        let common = trigrams.iter().filter(|trigram| self.letters.holds(u32::from(**trigram))).count();
+        ratio(2.0 * common as f32, (self.profile.trigrams.len() + trigrams.len()) as f32)
+    }
+
     /// Cosine with a story's common terms, and the mean likeness to one of the `speakers`.
-    pub fn centroid(&self, terms: &[(u32, u16)], speakers: f32, lexicon: &Lexicon) -> (f32, f32) {
+    pub fn centroid(&self, terms: &[(Known, u32)], speakers: f32, lexicon: &Lexicon) -> (f32, f32) {
         let (mut dot, mut norm) = (0.0, 0.0);
-        for &(term, weight) in terms {
-            let idf = lexicon.idf(term);
-            let weight = f32::from(weight);
+        for &(known, weight) in terms {
+            let (idf, weight) = (lexicon.idf_of(known), weight as f32);
             norm += (weight * idf).powi(2);
-            if let Ok(at) = self.profile.terms.binary_search_by_key(&term, |own| own.term) {
+            if let Ok(at) = self.profile.terms.binary_search_by_key(&known.term, |own| own.term) {
                 dot += f32::from(self.profile.terms[at].weight) * weight * idf * idf;
             }
         }
@@ -213,18 +254,14 @@ impl Overlap {
     }
 }
 
+/// How rare a word of a document's headline is; a long text may have crowded it out of the terms.
+fn idf_in(term: u32, profile: &Profile, idf: &[f32], lexicon: &Lexicon) -> f32 {
+    let at = profile.terms.binary_search_by_key(&term, |own| own.term);
+    at.map_or_else(|_| lexicon.idf(term), |at| idf[at])
+}
+
 fn ratio(part: f32, whole: f32) -> f32 {
     if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
-}
-
-fn title_cosine(a: &[u32], b: &[u32], lexicon: &Lexicon) -> f32 {
-    let square = |terms: &[u32]| terms.iter().map(|term| lexicon.idf(*term).powi(2)).sum::<f32>();
-    let shared: f32 = common(a, b).map(|term| lexicon.idf(term).powi(2)).sum();
-    if shared == 0.0 { 0.0 } else { ratio(shared, (square(a) * square(b)).sqrt()) }
-}
-
-fn dice(a: &[u16], b: &[u16]) -> f32 {
-    ratio(2.0 * common(a, b).count() as f32, (a.len() + b.len()) as f32)
 }
 
 /// Sampled runs below which containment is chance.

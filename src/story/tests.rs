@@ -443,14 +443,23 @@ fn template_is_learned_from_two_stories_of_a_feed() {
     let entry = document(1, "harbour", 0, "Ferry aground off Crete", &text);
     let mut units = junk::Units::default();
     let first = profile::profile(&entry, &words::split(&entry.text), &units);
-    for (story, expected) in [(1, 18), (1, 18), (2, 0)] {
-        first.units.iter().for_each(|unit| units.learn(*unit, StoryId(story)));
-        assert_eq!(
-            profile::profile(&entry, &words::split(&entry.text), &units).length,
-            expected,
-            "after story {story}"
-        );
+    let stories = [StoryId(1), StoryId(1), StoryId(2)];
+    let story_of = |slot: u32| stories.get(slot as usize).copied();
+    let length = |units: &junk::Units| profile::profile(&entry, &words::split(&entry.text), units).length;
+    for (slot, expected) in [(0, 18), (1, 18), (2, 0)] {
+        first.units.iter().for_each(|unit| units.learn(*unit, slot, story_of));
+        assert_eq!(length(&units), expected, "after {slot}");
     }
+    // What an entry of another story taught is forgotten with it, and so is what the first taught.
+    let forget = |units: &mut junk::Units, slot: u32| {
+        first.units.iter().for_each(|unit| units.forget(*unit, slot, stories[slot as usize]));
+        length(units)
+    };
+    assert_eq!([2, 1, 0].map(|slot| forget(&mut units, slot)), [18, 18, 18]);
+    first.units.iter().for_each(|unit| units.learn(*unit, 2, story_of));
+    assert_eq!(length(&units), 18);
+    first.units.iter().for_each(|unit| units.learn(*unit, 0, story_of));
+    assert_eq!(length(&units), 0);
     let elsewhere = document(2, "messenger", 0, "Ferry aground off Crete", &text);
     assert_eq!(profile::profile(&elsewhere, &words::split(&elsewhere.text), &units).length, 18);
 }
@@ -480,6 +489,30 @@ fn one_page_listed_by_two_outlets_is_a_copy() {
     let story = stream.push(&first).story;
     let Pushed { story: joined, grouping, .. } = stream.push(&second);
     assert_eq!((joined, grouping.relation, grouping.of), (story, Relation::Copy, Some(EntryId(1))));
+}
+
+/// Entries one a minute, each of which founds a story.
+fn told_by_the_minute(ids: impl Iterator<Item = i64>) -> impl Iterator<Item = Document> {
+    let word = |id: i64| format!("alpha{id} beta{id} gamma{id} delta{id}");
+    ids.map(move |id| document(id, "rt", id, &word(id), &format!("{}.\nOwn{id} line{id}.", word(id))))
+}
+
+#[test]
+fn swept_index_is_as_one_rebuilt_of_the_living() {
+    let mut stream = Stream::new(Duration::from_secs(3_600), outlets());
+    let stories: Vec<StoryId> = told_by_the_minute(0..1_500).map(|document| stream.push(&document).story).collect();
+    let mut swept = stream.into_index();
+    swept.sweep();
+    let mut rebuilt = Index::new(Duration::from_secs(3_600), outlets());
+    for (document, story) in told_by_the_minute(0..1_500).zip(stories).skip(1_439) {
+        let prepared = rebuilt.prepare(&document);
+        rebuilt.insert(prepared, story);
+    }
+    assert_eq!(rebuilt.len(), swept.len());
+    assert_eq!(rebuilt.knowledge(), swept.knowledge());
+    let probe = document(9_000, "nyt", 1_500, "alpha1480 beta1480 gamma1480 delta1480", "Own1480 line1480.");
+    let found = rebuilt.candidates(&rebuilt.prepare(&probe));
+    assert_eq!((found.len(), &found), (1, &swept.candidates(&swept.prepare(&probe))));
 }
 
 #[test]
