@@ -11,7 +11,7 @@ mod texts;
 
 use std::{
     error::Error,
-    fs,
+    fmt, fs,
     time::{Duration, Instant},
 };
 
@@ -57,31 +57,75 @@ fn grow(words: usize, windows: &[usize]) {
         }
         let bytes = (resident() - before) / stream.index().len().max(1);
         let documents: Vec<Document> = (0..TIMED.min(window / 10)).map(|_| desk.next()).collect();
-        let started = processor();
-        let mut times: Vec<Duration> = documents.iter().map(|document| one(&mut stream, document)).collect();
-        let rate = times.len() as f64 / (processor() - started).as_secs_f64();
-        times.sort_unstable();
-        let quantile = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
-        println!(
-            "  into {window:>9}: {rate:6.0}/s, median {:.1?}, p99 {:.1?}, worst {:.1?}; {bytes} bytes an entry",
-            quantile(0.5),
-            quantile(0.99),
-            quantile(1.0)
-        );
+        let pushes = Times::of(documents.iter(), |document| drop(stream.push(document)));
+        println!("  into {window:>9}: {:6.0}/s, {bytes} bytes an entry", pushes.rate());
+        println!("    a push:         {pushes}");
+        let rounds = rounds(pushes.median());
+        println!("    a loop as long: {}", Times::of(0..documents.len(), |_| spin(rounds)));
     }
 }
 
-/// By the wall clock: the kernel counts processor time in ticks too coarse for one entry.
-fn one(stream: &mut Stream, document: &Document) -> Duration {
-    let before = Instant::now();
-    stream.push(document);
-    before.elapsed()
+/// How long each of many runs took.
+struct Times {
+    /// By the wall clock: the kernel counts processor time in ticks too coarse for one entry.
+    wall: Vec<Duration>,
+    /// Less what the kernel says was spent waiting for a processor, which others had.
+    own: Vec<Duration>,
 }
 
-/// Time this process has spent on a processor, so that a busy machine does not count.
-fn processor() -> Duration {
-    let spent = fs::read_to_string("/proc/self/schedstat").ok();
-    let nanos = spent.and_then(|spent| spent.split(' ').next()?.parse().ok());
+impl Times {
+    fn of<T>(inputs: impl Iterator<Item = T>, mut run: impl FnMut(T)) -> Self {
+        let one = |input| {
+            let (waited, before) = (waited(), Instant::now());
+            run(input);
+            let wall = before.elapsed();
+            (wall, wall.saturating_sub(self::waited() - waited))
+        };
+        let (mut wall, mut own): (Vec<Duration>, Vec<Duration>) = inputs.map(one).unzip();
+        wall.sort_unstable();
+        own.sort_unstable();
+        Self { wall, own }
+    }
+
+    /// Runs a second of their own time.
+    fn rate(&self) -> f64 {
+        self.own.len() as f64 / self.own.iter().sum::<Duration>().as_secs_f64()
+    }
+
+    fn median(&self) -> Duration {
+        quantile(&self.own, 0.5)
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [median, most, nearly, worst] = [0.5, 0.99, 0.999, 1.0].map(|part| quantile(&self.own, part));
+        write!(f, "median {median:6.1?}, p99 {most:6.1?}, p99.9 {nearly:6.1?}, worst {worst:6.1?}; ")?;
+        write!(f, "with waiting p99 {:.1?}, worst {:.1?}", quantile(&self.wall, 0.99), quantile(&self.wall, 1.0))
+    }
+}
+
+fn quantile(sorted: &[Duration], part: f64) -> Duration {
+    sorted[((sorted.len() - 1) as f64 * part) as usize]
+}
+
+/// Rounds of [`spin`] that take about so long: what disturbs those is not the index.
+fn rounds(time: Duration) -> u64 {
+    const TRIED: u64 = 200_000;
+    let tries = Times::of(0..9, |_| spin(TRIED));
+    (TRIED as f64 * time.as_secs_f64() / tries.median().as_secs_f64()) as u64
+}
+
+fn spin(rounds: u64) {
+    let mixed =
+        (0..rounds).fold(1u64, |mixed, round| (mixed ^ round).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31));
+    std::hint::black_box(mixed);
+}
+
+/// Time this thread has waited for a processor.
+fn waited() -> Duration {
+    let spent = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = spent.and_then(|spent| spent.split(' ').nth(1)?.parse().ok());
     Duration::from_nanos(nanos.unwrap_or(0))
 }
 
