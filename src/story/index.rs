@@ -145,7 +145,7 @@ impl Index {
     /// Which story a document belongs to and how it stands there. Reads only.
     pub fn group(&self, document: &Prepared) -> Grouping {
         let candidates = self.candidates(document);
-        match candidates.iter().find(|candidate| candidate.score >= weigh::JOIN) {
+        match candidates.iter().find(|candidate| weigh::joins(&candidate.signals, candidate.score)) {
             Some(best) => Grouping { near: second::near(&candidates, best.story), ..self.joined(document, best) },
             None => Grouping {
                 verdict: Verdict::Founds,

@@ -8,8 +8,15 @@ use std::sync::{Arc, LazyLock};
 
 use super::{forest::Forest, signals::Signals};
 
-/// A join needs at least this.
-pub const JOIN: f32 = 0.55;
+/// A join needs at least this,
+const JOIN: f32 = 0.6;
+
+/// but of two long texts up to so much less. Headlines chain, one wrong join bringing about others; texts that share as
+/// much hardly do, and two alerts for one story are then the commoner error.
+const LONG_TEXTS: f32 = 0.3;
+
+/// Terms of the shorter of two texts from which, and up to which, they become long ones.
+const LONG: (f32, f32) = (60.0, 140.0);
 
 /// Part of the shorter text from which another outlet's text is the same beyond doubt.
 const SAME_TEXT: f32 = 0.75;
@@ -25,7 +32,7 @@ const SAME_OUTLET: f32 = -1.0;
 /// pretends to have seen of them before it has read any.
 const GROWN_ON: f32 = 0.6;
 const PRETENDED: f32 = 100.0;
-const MOST_DOUBT: f32 = -1.5;
+const MOST_DOUBT: f32 = -1.1;
 
 /// Hours within which time tells nothing: it may speak against a join, never for one.
 const FRESH: f32 = 6.0;
@@ -128,6 +135,13 @@ pub fn weigh(signals: &Signals, forest: &Forest, stream: f32) -> f32 {
     if signals.copied >= SAME_TEXT && !signals.same_outlet { fitted.max(signals.copied) } else { fitted }
 }
 
+/// Whether a score is enough for a join.
+pub fn joins(signals: &Signals, score: f32) -> bool {
+    let (from, to) = LONG;
+    let long = ((signals.shorter.max(1.0) / from).ln() / (to / from).ln()).clamp(0.0, 1.0);
+    score >= JOIN - LONG_TEXTS * long
+}
+
 /// What the labelled sets cannot teach, since they hold no links and few outlets twice: who links to a piece tells of it,
 /// and an outlet seldom tells one story twice in other words.
 fn odds(s: &Signals) -> f32 {
@@ -178,7 +192,15 @@ mod tests {
         assert!(prior(10_000, 100).abs() < 1e-6, "nearly all joined: no bonus");
         assert!(prior(2_500, 2_000) < prior(2_500, 1_500), "the more found, the more doubt");
         assert!((prior(100_000, 99_000) - MOST_DOUBT).abs() < 1e-6);
-        assert!(shifted(0.7, MOST_DOUBT) < JOIN && shifted(0.9, MOST_DOUBT) > JOIN);
+        assert!(shifted(0.75, MOST_DOUBT) < JOIN && shifted(0.9, MOST_DOUBT) > JOIN);
+    }
+
+    #[test]
+    fn long_texts_need_less_than_headlines() {
+        let signals = |shorter| Signals { shorter, ..Signals::default() };
+        assert!(!joins(&signals(0.0), 0.59) && joins(&signals(0.0), 0.6));
+        assert!(!joins(&signals(60.0), 0.59), "no less for a teaser");
+        assert!(joins(&signals(110.0), 0.4) && !joins(&signals(110.0), 0.3));
     }
 
     #[test]
@@ -186,7 +208,7 @@ mod tests {
         let signals = Signals { linked: true, ..Signals::default() };
         assert!(shifted(0.3, odds(&signals)) > JOIN);
         let signals = Signals { same_outlet: true, ..Signals::default() };
-        assert!(shifted(0.7, odds(&signals)) < JOIN);
+        assert!(shifted(0.75, odds(&signals)) < JOIN);
         assert!(odds(&Signals { copied: 0.9, ..signals }).abs() < f32::EPSILON, "the same text is no second telling");
     }
 }
