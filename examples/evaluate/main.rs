@@ -27,18 +27,15 @@ use storywatch::story::{Forest, Merges, NAMED, Pushed, StoryId, Stream, features
 const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 
 /// Features that are one signal: taken out together by `--ablate`.
-const SIGNALS: [&[&str]; 13] = [
+const SIGNALS: [&[&str]; 10] = [
     &[],
     &["nearest", "nearest*least", "reach", "ahead", "loneliness"],
     &["second", "votes"],
     &["centroid", "average", "centroid*focus", "focus", "loneliness"],
-    &["title", "title+letters", "letters"],
+    &["title+letters", "letters"],
     &["lead", "told", "tells"],
     &["support", "shared", "rarest"],
-    &["names", "names_shared"],
     &["hours"],
-    &["copied"],
-    &["numbers_differ"],
     &["size", "least", "shorter", "longer", "nearest*least"],
     &["rival", "crowd", "ahead", "reach"],
 ];
