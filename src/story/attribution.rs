@@ -1,16 +1,11 @@
 //! The places of the words of attribution around the name of an outlet.
 //!
-//! A [`Line`] is one mention in its sentence, with what each word before and after it can be. The words are in
-//! [`super::phrases`]. Whoever adds a place gives it sentences in `tests/data/citations.tsv` that it must not take.
+//! A [`Line`] is one mention in its sentence, with what each word before and after it can be. Words that lead to the name
+//! are read in [`super::leads`]; what follows it, here. The words are in [`super::phrases`]. Whoever adds a place gives it sentences in `tests/data/citations.tsv` that it must not take.
 
-use super::{
-    cite::Reading,
-    junk,
-    outlets::Mention,
-    phrases::{self, Roles},
-};
+use super::{cite::Reading, junk, outlets::Mention, phrases::Roles, words::Word};
 
-const QUOTES: &[char] = &['»', '«', '"', '“', '”', '„', '’', '\''];
+pub const QUOTES: &[char] = &['»', '«', '"', '“', '”', '„', '’', '\''];
 
 /// One mention in its sentence.
 pub struct Line<'a> {
@@ -28,11 +23,11 @@ impl Line<'_> {
         &self.reading.text[self.bounds.0..self.bounds.1]
     }
 
-    fn prefix(&self) -> &str {
+    pub fn prefix(&self) -> &str {
         &self.reading.text[self.bounds.0..self.reading.words[self.mention.from].start]
     }
 
-    fn suffix(&self) -> &str {
+    pub fn suffix(&self) -> &str {
         &self.reading.text[self.reading.words[self.mention.to - 1].end..self.bounds.1]
     }
 
@@ -58,6 +53,8 @@ impl Line<'_> {
         }
         self.is_led(true)
             || self.is_aired()
+            || self.is_view()
+            || self.is_heard_in_frame()
             || self.reports()
             || self.is_piece(next)
             || self.speaks_through_staff()
@@ -70,13 +67,18 @@ impl Line<'_> {
         let is_witness = next[1..].iter().take(5).any(|roles| roles.has(Roles::WITNESS));
         let owns = next.len() < self.after.len();
         let first = self.mention.to + usize::from(owns);
+        let opens = if self.is_compound() { Roles::THAT | Roles::ABOUT } else { Roles::THAT };
         let verb = (1..next.len().min(5)).find(|at| next[*at].has(Roles::REPORTS));
         let says = verb.is_some_and(|at| {
             let is_other = next.get(at + 1).is_none_or(|roles| !roles.has(Roles::HE));
-            let is_other = is_other && (owns || next.get(at + 1).is_some_and(|roles| roles.has(Roles::THAT)));
+            let is_other = is_other && (owns || next.get(at + 1).is_some_and(|roles| roles.any(opens)));
             is_other && !self.reading.is_parted(first, first + at) && !self.speaks_of_itself(first + at, &next[at..])
         });
         !is_former && (is_witness || says || self.is_led(false))
+    }
+
+    fn is_compound(&self) -> bool {
+        self.suffix().starts_with('-')
     }
 
     /// What follows, without the "s" of a possessive.
@@ -86,155 +88,33 @@ impl Line<'_> {
         &self.after[usize::from(owns)..]
     }
 
-    /// "according to X", "told X", "reported by X", "in an interview with X", "rapporte X": words before the name, over
-    /// articles and words such as "newspaper".
-    fn is_led(&self, inverted: bool) -> bool {
-        let beside = |at: &usize| {
-            *at == self.before.len() || !self.reading.gap(self.mention.from - 1 - at, self.mention.from).contains(',')
-        };
-        (0..=self.idle().min(6)).take_while(beside).any(|skip| self.is_led_from(&self.before[skip..], inverted))
-    }
-
-    /// How many words before the name only present it: "the French daily", "Israel's", "the pan-Arab newspaper", "le
-    /// quotidien genevois".
-    fn idle(&self) -> usize {
-        let is = |at: usize, role: Roles| self.before.get(at).is_some_and(|roles| roles.any(role));
-        let is_owner = |at: usize| at > 0 && is(at - 1, Roles::S);
-        let is_epithet = |at: usize| {
-            let led = is(at + 1, Roles::ARTICLE | Roles::ACCORDING) || is(at + 2, Roles::ARTICLE);
-            at > 0 && is(at - 1, Roles::DESCRIPTOR) && led
-                || at == 0 && is(1, Roles::DESCRIPTOR) && is(2, Roles::ARTICLE)
-        };
-        let presents = |at: &usize| is(*at, Roles::ARTICLE | Roles::DESCRIPTOR) || is_owner(*at) || is_epithet(*at);
-        (0..self.before.len()).take_while(presents).count()
-    }
-
-    fn is_led_from(&self, before: &[Roles], inverted: bool) -> bool {
-        let Some(first) = before.first() else { return false };
-        let within = |count: usize, roles: Roles| before[1..].iter().take(count).any(|word| word.any(roles));
-        let asks = self.after.first().is_some_and(|roles| roles.has(Roles::TO));
-        first.has(Roles::ACCORDING)
-            || first.has(Roles::TOLD) && !asks
-            || first.has(Roles::BY) && self.is_by(&before[1..])
-            || first.has(Roles::BY) && self.after.first().is_some_and(|roles| roles.has(Roles::PASSIVE))
-            || first.has(Roles::IN) && within(3, Roles::WRITTEN | Roles::PIECE)
-            || first.has(Roles::IN) && !first.has(Roles::PREPOSITION) && within(2, Roles::TALK | Roles::PASSIVE)
-            || first.has(Roles::WITH) && (within(3, Roles::TALK) || within(1, Roles::GIVEN))
-            || first.has(Roles::A) && (is_said(&before[1..]) || within(3, Roles::SOURCE))
-            || first.has(Roles::ON) && (within(5, Roles::ONAIR) || within(1, Roles::TALK))
-            || first.any(Roles::BY | Roles::ON) && within(5, Roles::BASIS)
-            || first.has(Roles::ON) && within(5, Roles::TOLD)
-            || first.any(Roles::IN | Roles::PREPOSITION) && within(1, Roles::REPORTS) && self.opens_speech()
-            || first.any(Roles::IN | Roles::ON) && self.is_said_at(before)
-            || first.any(Roles::OF | Roles::PREPOSITION) && !first.has(Roles::ABOUT) && self.is_of(&before[1..])
-            || first.any(Roles::STAFF | Roles::SOURCE) && (within(3, Roles::TALK) || self.is_subject(&before[1..]))
-            || self.holds_preposition()
-                && !first.has(Roles::STAFF)
-                && (first.any(Roles::TALK | Roles::PIECE) || is_said(before))
-            || inverted && self.is_inverted(before)
-            || inverted && self.is_told_behind(before)
-            || inverted && first.any(Roles::SAYS | Roles::REPORTS | Roles::CONFIDES) && self.closes_clause(before.len())
-            || inverted && within(4, Roles::QUOTING) && self.ends_clause()
-    }
-
-    /// "first reported on Monday by X", but "photographs published by X" are no news.
-    fn is_by(&self, before: &[Roles]) -> bool {
-        let clause = before.iter().take(8).take_while(|word| !word.any(Roles::CONNECTIVE | Roles::THAT));
-        let is_credit = before.iter().take(6).any(|word| word.has(Roles::CREDIT));
-        let found = |word: &Roles| word.any(Roles::PASSIVE | Roles::PIECE) && (!is_credit || word.has(Roles::LEARNED));
-        clause.into_iter().any(found)
-    }
-
-    /// "in a report of X", "auprès de X", "told a reporter of X".
-    fn is_of(&self, before: &[Roles]) -> bool {
-        let Some(first) = before.first() else { return false };
-        let heard = |word: &Roles| word.any(Roles::TOLD | Roles::CONFIDES | Roles::SAGTE | Roles::ACCORDING);
-        first.any(Roles::PIECE | Roles::ACCORDING) && self.before.iter().any(|word| word.has(Roles::OF))
-            || first.any(Roles::STAFF | Roles::SOURCE)
-                && (before[1..].iter().take(3).any(heard) || self.is_subject(&before[1..]))
-    }
-
-    /// "Jane Roe wrote in the Guardian that": what is said follows.
-    fn opens_speech(&self) -> bool {
-        self.suffix().trim_start_matches(QUOTES).starts_with(':')
-            || self.after.first().is_some_and(|roles| roles.has(Roles::THAT))
-    }
-
-    /// "Журналисты «Медузы» выяснили", "уточнил собеседник ТАСС": who belongs to an outlet is the subject of a verb.
-    fn is_subject(&self, before: &[Roles]) -> bool {
-        let speaks = |word: &Roles| word.has(Roles::REPORTS);
-        let verb = before.iter().find(|word| !word.has(Roles::ARTICLE));
-        let is_inverted = verb.is_some_and(|word| word.has(Roles::INVERTED));
-        let idle = self.after.iter().take(4).take_while(|word| word.any(Roles::BETWEEN | Roles::AUXILIARY)).count();
-        is_inverted || self.after.get(idle).is_some_and(speaks)
-    }
-
-    /// "rapporte mardi Le Monde", "publica este lunes El Mundo": the verb before its subject, over words of time.
-    fn is_inverted(&self, before: &[Roles]) -> bool {
-        let role = Roles::BETWEEN | Roles::ARTICLE | Roles::ASIDE;
-        let idle = |word: &&Roles| word.any(role) && !word.has(Roles::INVERTED);
-        let skip = before.iter().take(5).take_while(idle).count();
-        before.get(skip).is_some_and(|word| word.has(Roles::INVERTED))
-    }
-
-    /// "betonte der Kanzler im ZDF", "a annoncé la ministre sur TF1": said before in the same clause.
-    fn is_said_at(&self, before: &[Roles]) -> bool {
-        let spoken = Roles::SAGTE | Roles::CONFIDES | Roles::INVERTED;
-        let clause = before[1..].iter().take(9).take_while(|word| !word.has(Roles::THAT));
-        let Some(at) = clause.clone().position(|word| word.any(spoken)) else { return false };
-        let preposition = self.mention.from - (self.before.len() - before.len()) - 1;
-        !self.reading.is_parted(preposition - at - 1, preposition)
-    }
-
     /// "Dem Spiegel sagte die Ministerin", "im ARD-Morgenmagazin sprach sich", "Sur TF1, la ministre a annoncé".
     fn is_aired(&self) -> bool {
         let led = self.before.first().is_some_and(|roles| roles.any(Roles::ARTICLE | Roles::IN));
-        let is_compound = self.suffix().starts_with('-');
         let verb = |at: usize, role: Roles| self.after.get(at).is_some_and(|roles| roles.has(role));
         let place = self.leads_with(Roles::IN | Roles::ON);
         let opens = self.before.len() <= 3 && self.suffix().trim_start_matches(QUOTES).starts_with(',');
         let is_framed =
             || self.before.iter().take(6).any(is_auxiliary) && self.after.iter().any(|roles| roles.has(Roles::SAGTE));
-        let is_asked = led && self.after.iter().take(2).any(|roles| roles.has(Roles::TALK));
+        let is_talk = |roles: &Roles| roles.has(Roles::TALK) && !roles.has(Roles::SAYS);
+        let is_asked = led && self.after.iter().take(2).any(is_talk);
         is_asked && self.before.iter().chain(&self.after[1..]).any(|roles| roles.has(Roles::SAGTE))
             || place && is_framed()
             || led && verb(0, Roles::SAGTE) && verb(0, Roles::TOLD)
-            || place && verb(usize::from(is_compound), Roles::SAGTE)
-            || place && opens && self.after.iter().any(|roles| roles.any(Roles::CONFIDES | Roles::SAGTE | Roles::SAYS))
+            || place && verb(usize::from(self.is_compound()), Roles::SAGTE)
+            || (place || self.leads_with(Roles::A))
+                && opens
+                && self.after.iter().any(|roles| roles.any(Roles::CONFIDES | Roles::SAGTE | Roles::SAYS))
     }
 
-    /// "au Monde": a name that is known with its preposition.
-    fn holds_preposition(&self) -> bool {
-        phrases::roles(self.reading.words[self.mention.from].exact).any(Roles::A | Roles::OF)
-            && self.mention.to - self.mention.from > 1
+    /// What follows the name, without the mark that closes a quotation.
+    pub fn rest(&self) -> &str {
+        self.suffix().trim_start_matches(|c: char| c.is_whitespace() || QUOTES.contains(&c))
     }
 
-    /// "sagte der Bürgermeister der FAZ.": the dative ends the clause, and no journalist is the subject.
-    fn is_told_behind(&self, before: &[Roles]) -> bool {
-        let tells = |roles: &Roles| roles.has(Roles::SAGTE) && roles.has(Roles::TOLD);
-        let subject = before.iter().take(9).take_while(|roles| !tells(roles));
-        let length = subject.clone().count();
-        let is_told = length > 0 && before.get(length).is_some_and(tells);
-        let has_dative = self.before.len() > before.len();
-        let goes_on = self.after.first().is_none_or(|roles| roles.any(Roles::BETWEEN | Roles::IN | Roles::PREPOSITION));
-        has_dative
-            && is_told
-            && (self.ends_clause() || goes_on)
-            && !subject.clone().any(|roles| roles.any(Roles::STAFF | Roles::HOUSE))
-    }
-
-    fn ends_clause(&self) -> bool {
-        let rest = self.suffix().trim_start_matches(QUOTES).trim_start();
+    pub fn ends_clause(&self) -> bool {
+        let rest = self.rest();
         rest.is_empty() || rest.starts_with(['.', ',', ';', ':', '!', '('])
-    }
-
-    /// ", reports AFP.": the verb opens a clause that the name closes.
-    fn closes_clause(&self, left: usize) -> bool {
-        let verb = self.mention.from - (self.before.len() - left) - 1;
-        let start = self.reading.words[verb].start;
-        let opens = self.reading.text[self.bounds.0..start].trim_end().ends_with([',', '"', '”', '»', '“', '–', '—']);
-        let goes_on = self.after.first().is_some_and(|roles| roles.has(Roles::PREPOSITION));
-        opens && (goes_on || self.ends_clause())
     }
 
     /// "X reported", "X, which first reported", "X, in its Monday edition, says", "X hatte zuvor berichtet".
@@ -258,7 +138,10 @@ impl Line<'_> {
         let is_told = |at: usize| after.get(at).is_some_and(|roles| roles.has(Roles::TOLD));
         let is_asked = |at: usize| after.get(at).is_some_and(|roles| roles.has(Roles::TO));
         let is_framed = || self.is_past_framed() && after.iter().take(12).any(|roles| roles.has(Roles::PARTICIPLE));
+        let claims =
+            |at: &usize| says(at) && after.get(at + 1).is_some_and(|roles| roles.has(Roles::THAT)) && is_inside(at);
         within(idle + 1)
+            || idle > 0 && (0..after.len().min(9)).any(|at| claims(&at))
             || is_first(Roles::AUXILIARY) && participle().filter(is_late).is_some()
             || idle > 0 && after[idle - 1].has(Roles::BEEN) && is_told(idle) && !is_asked(idle + 1)
             || is_first(Roles::RELATIVE) && within(12)
@@ -280,7 +163,7 @@ impl Line<'_> {
     /// "X ran a story", "X a consacré un long reportage": `idle` words stand before the verb.
     fn runs(&self, idle: usize) -> bool {
         let runs = self.after.get(idle).is_some_and(|roles| roles.has(Roles::RUNS));
-        runs && self.after[idle + 1..].iter().take(4).any(|roles| roles.has(Roles::PIECE))
+        runs && self.after[idle + 1..].iter().take(7).any(|roles| roles.any(Roles::PIECE | Roles::FEATURE))
     }
 
     /// "Zuvor hatte die FAZ über die Pläne berichtet": the auxiliary stands before the subject.
@@ -339,11 +222,23 @@ impl Line<'_> {
         }
         let lead = self.prefix().trim_end_matches(QUOTES).trim_end();
         let bracket = lead.rfind('(').map(|at| &lead[at + 1..]);
+        if has(Roles::WITH) && self.is_line_of_names() && self.ends_clause() {
+            return true;
+        }
         let is_first = self.before.len() == 1 || bracket.is_some_and(|inside| inside.split_whitespace().count() == 1);
         let labelled = has(Roles::LABEL) && lead.ends_with(':');
         let together = has(Roles::WITH) && bracket.is_some();
         let closes = self.ends_clause() || self.suffix().starts_with([')', '/']);
         is_first && (labelled && (closes || !is_title) || together && closes)
+    }
+
+    /// "20 Minutes avec AFP": nothing but names before it in the whole sentence.
+    fn is_line_of_names(&self) -> bool {
+        let words = &self.reading.words[self.mention.from - self.before.len()..self.mention.from];
+        let is_name = |word: &Word| word.capital || word.number || word.end - word.start <= 2;
+        let Some((with, names)) = words.split_last() else { return false };
+        let starts = names.first().is_some_and(|word| self.reading.text[self.bounds.0..word.start].trim().is_empty());
+        starts && !with.capital && names.iter().all(is_name)
     }
 
     /// "'I won't go': senator to CNN", "Alcalde a Clarín: «No»", "Minister zu Bild: „Nein“".
@@ -359,7 +254,13 @@ impl Line<'_> {
         let rest = self.suffix().trim_start_matches(QUOTES).trim_start();
         let is_article = |roles: &Roles| roles.has(Roles::ARTICLE);
         let articles = self.before.iter().take_while(|roles| is_article(roles)).count();
-        let opens = articles == self.before.len() && rest.strip_prefix(':').is_some_and(opens_quote);
+        let is_named = self.suffix().starts_with(QUOTES) && self.prefix().trim().ends_with(QUOTES);
+        let said = rest.strip_prefix(':');
+        let name = &self.reading.words[self.mention.from..self.mention.to];
+        let is_short = self.reading.text[name[0].start..name[0].end].chars().all(char::is_uppercase);
+        let is_label =
+            articles == 0 && (name.len() > 1 || is_short) && self.after.len() > 2 && !self.after[0].has(Roles::CREDIT);
+        let opens = articles == self.before.len() && said.is_some_and(|said| is_label || is_named || opens_quote(said));
         let preposition = Roles::PREPOSITION | Roles::IN | Roles::WITH | Roles::ON | Roles::OF | Roles::BY;
         let is_verb = |roles: &Roles| !roles.any(preposition | Roles::ARTICLE | Roles::CONNECTIVE | Roles::CREDIT);
         let closes = self.before.get(articles).filter(|roles| is_verb(roles)).is_some() && {
@@ -367,7 +268,8 @@ impl Line<'_> {
             let said = self.reading.text[self.bounds.0..verb.start].trim_end().trim_end_matches(',').trim_end();
             let rest = &self.reading.text[..verb.end];
             let is_participle = ["ing", "ant", "ando", "endo"].iter().any(|ending| rest.ends_with(ending));
-            !verb.capital && !verb.number && !is_participle && said.ends_with(['»', '"', '“', '”'])
+            let is_apart = self.reading.text[..verb.start].ends_with(char::is_whitespace);
+            is_apart && !verb.capital && !verb.number && !is_participle && said.ends_with(['»', '"', '“', '”'])
         };
         let goes_on = self.after.first().is_some_and(|roles| roles.any(Roles::IN | Roles::BETWEEN));
         opens || closes && (goes_on || self.ends_clause())
@@ -378,13 +280,12 @@ impl Line<'_> {
         if !next.first().is_some_and(|roles| roles.has(Roles::PIECE)) {
             return false;
         }
-        let compound = self.suffix().starts_with('-');
         let owns = next.len() < self.after.len();
         let led = self.before.iter().take(4).any(|roles| roles.has(Roles::LEADS));
         let first = self.mention.to + usize::from(owns);
         let verb = (1..next.len().min(9)).find(|at| next[*at].any(Roles::REPORTS | Roles::SHOWS));
         let says = verb.is_some_and(|at| !self.reading.is_parted(first, first + at));
-        compound || owns || led || says || self.before.is_empty() && self.is_label(next)
+        self.is_compound() || owns || led || says || self.before.is_empty() && self.is_label(next)
     }
 
     /// "Axios scoop: …"
@@ -423,12 +324,6 @@ fn opens_quote(text: &str) -> bool {
 }
 
 /// "hatte"; the French "a" is too many things.
-fn is_auxiliary(word: &Roles) -> bool {
+pub fn is_auxiliary(word: &Roles) -> bool {
     word.has(Roles::AUXILIARY) && !word.has(Roles::ARTICLE)
-}
-
-/// Whether one of the words before a preposition says something, and nothing that is said stands between.
-fn is_said(before: &[Roles]) -> bool {
-    let clause = before.iter().take(9).take_while(|word| !word.has(Roles::THAT));
-    clause.into_iter().any(|word| word.any(Roles::CONFIDES | Roles::INVERTED))
 }

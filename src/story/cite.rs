@@ -22,6 +22,23 @@ const MAX_CITATIONS: usize = 8;
 /// Words looked at on either side of a name.
 const REACH: usize = 14;
 
+/// Months behind whose day German sets a point.
+const MONTHS: &[&str] = &[
+    "Januar",
+    "Jänner",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
 /// What a text says about its sources.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sources {
@@ -76,10 +93,10 @@ impl<'a> Reading<'a> {
             (Cow::Borrowed(_), Some(words)) => Cow::Borrowed(words),
             (parted, _) => Cow::Owned(words::split(&parted)),
         };
-        let mut mentions = names.mentions(&words);
+        let mut mentions = names.mentions(&words, text);
         mentions.retain(|mention| is_whole(mention, text, &words));
         let mentions = with_abbreviations(mentions, text, &words);
-        let sentences = if mentions.is_empty() { Vec::new() } else { words::sentences(text) };
+        let sentences = if mentions.is_empty() { Vec::new() } else { with_dates(words::sentences(text), text) };
         Self { text, words, mentions, sentences }
     }
 
@@ -121,9 +138,13 @@ impl<'a> Reading<'a> {
     fn are_listed(&self, first: &Mention, second: &Mention) -> bool {
         let between = &self.words[first.to..second.from];
         let gap = self.gap(first.to - 1, second.from);
+        let roles = |word: &Word| phrases::roles(word.exact);
+        let is_joint = between.iter().any(|word| roles(word).has(Roles::JOINT));
         let joined = gap.contains([',', '/', '&'])
+            || is_joint
             || between.iter().any(|word| phrases::roles(word.exact).has(Roles::CONNECTIVE));
-        let idle = |word: &Word| phrases::roles(word.exact).any(Roles::CONNECTIVE | Roles::DESCRIPTOR | Roles::ARTICLE);
+        let with = if is_joint { Roles::JOINT | Roles::WITH } else { Roles::NONE };
+        let idle = |word: &Word| roles(word).any(Roles::CONNECTIVE | Roles::DESCRIPTOR | Roles::ARTICLE | with);
         joined && between.len() <= 4 && between.iter().all(idle)
     }
 
@@ -139,7 +160,8 @@ impl<'a> Reading<'a> {
         let place = &self.words[..mention.from];
         let is_placed = place.len() < 8 && place.iter().all(|word| word.capital || word.number || self.is_month(word));
         let is_titled = place.iter().any(|word| phrases::roles(word.exact).has(Roles::ARTICLE));
-        let bare = mention.from < 6 && suffix.starts_with(' ') && is_dashed(suffix);
+        let is_credit = place.last().is_some_and(|word| phrases::roles(word.exact).has(Roles::CREDIT));
+        let bare = mention.from < 6 && !is_credit && suffix.starts_with(' ') && is_dashed(suffix);
         let behind = is_placed && place.len() > 2 && prefix.trim_end().ends_with(['–', '—', '-']);
         if is_agency && (bare || behind && suffix.starts_with(['.', ','])) {
             return true;
@@ -184,6 +206,12 @@ impl<'a> Reading<'a> {
         self.gap(from, to).contains([',', ';', ':', '–', '—'])
     }
 
+    /// Whether two words stand in one clause: what commas part from it is put in between.
+    pub fn is_one_clause(&self, from: usize, to: usize) -> bool {
+        let gap = self.gap(from, to);
+        gap.matches(',').count().is_multiple_of(2) && !gap.contains([';', ':', '–', '—'])
+    }
+
     fn sentence_around(&self, mention: &Mention) -> (usize, usize) {
         let from = self.words[mention.from].start;
         let at = self.sentences.partition_point(|(_, end)| *end <= from);
@@ -192,6 +220,22 @@ impl<'a> Reading<'a> {
         let last = self.sentences[at..].iter().find(|(_, end)| *end >= to);
         (start, last.map_or(self.text.len(), |(_, end)| *end))
     }
+}
+
+/// Joins what a date parts: "am 5. Oktober".
+fn with_dates(sentences: Vec<(usize, usize)>, text: &str) -> Vec<(usize, usize)> {
+    let is_date = |end: usize| {
+        let day = text[..end].strip_suffix('.').is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+        day && MONTHS.iter().any(|month| text[end..].trim_start().starts_with(month))
+    };
+    let mut joined: Vec<(usize, usize)> = Vec::with_capacity(sentences.len());
+    for (start, end) in sentences {
+        match joined.last_mut() {
+            Some(last) if last.1 == start && is_date(start) => last.1 = end,
+            _ => joined.push((start, end)),
+        }
+    }
+    joined
 }
 
 /// Whether nothing parts the words of a name: "in New York. Times are hard" names no newspaper.
@@ -257,9 +301,9 @@ mod tests {
     #[test]
     fn labelled_sentences_are_read_right() {
         let (right, wrong, missed) = measure();
-        assert!(right >= 1_012, "{right} right");
+        assert!(right >= 1_073, "{right} right");
         assert!(wrong <= 2, "{wrong} wrong");
-        assert!(missed <= 11, "{missed} missed");
+        assert!(missed <= 8, "{missed} missed");
     }
 
     #[track_caller]
@@ -338,9 +382,29 @@ mod tests {
             "\"",
             "-AFX)",
             "по данным",
+            "au",
+            "der",
+            "„",
+            "Zeit",
+            ", a dit ",
+            " avec ",
+            "le quotidien ",
+            "und die",
+            "spiegel.de",
+            "am 5. ",
+            "Mai",
+            "por parte de",
+            "à la une de",
+            "Pour ",
+            ",",
+            "Recherchen mit",
+            "dont",
+            "-Bericht",
+            "gemeinsam mit",
+            "a fait le point",
         ];
         let names = Names::new(&[]);
-        for seed in 0..4_000usize {
+        for seed in 0..8_000usize {
             let (mut state, mut text) = (seed, String::new());
             for _ in 0..9 {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

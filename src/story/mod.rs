@@ -8,8 +8,8 @@
 //!   term is: from the window, and while that is young from `common.txt`, a table of common words. What `index` keeps of a
 //!   document is `packed` in `bits`, and found by `table`, `postings` and `lexicon`;
 //! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`;
-//! * whom it cites: `cite` reads a document, `attribution` knows the places that words of attribution take beside a
-//!   name, `phrases` the words in five languages, `outlets` the names;
+//! * whom it cites: `cite` reads a document, `attribution` and `leads` know the places that words of attribution take
+//!   behind and before a name, `phrases` the words in five languages, `outlets` the names;
 //! * how it stands to the rest: `relate`. Text counts before citations, an outlet confirms nothing to itself, and what
 //!   cites another is no source of its own;
 //! * whether it takes something back: a denial is the first member of its story that denies in its headline,
@@ -39,6 +39,7 @@ mod hasher;
 pub mod headline;
 mod index;
 mod junk;
+mod leads;
 mod lexicon;
 mod numbers;
 mod outlets;
@@ -54,6 +55,7 @@ mod stop;
 mod stream;
 mod table;
 mod tale;
+mod verbs;
 mod weigh;
 mod words;
 

@@ -8,8 +8,12 @@ use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 use super::{
     OutletNames,
     hasher::{FastMap, FastSet},
+    phrases::{self, Roles},
     words::{self, Word},
 };
+
+const OPENING: &[char] = &['»', '«', '"', '“', '”', '„', '‚', '‘', '\''];
+const CLOSING: &[char] = &['»', '«', '"', '“', '”', '‘', '’', '\''];
 
 /// The outlets known without configuration; what a line holds is said in the file.
 const KNOWN: &str = include_str!("houses.txt");
@@ -40,8 +44,21 @@ struct Name {
     words: Vec<Part>,
     /// Only behind a capital article: "The Information" is a newspaper, "the information" is none.
     with_article: bool,
-    /// Only behind one of these words, where there are any: "dem Stern" is a magazine, "a Stern report" need not be.
-    behind: Vec<u32>,
+    place: Place,
+}
+
+/// Where a name that is a common word as well counts.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Place {
+    #[default]
+    Anywhere,
+    /// In quotation marks, behind a word such as "newspaper" or before a compound ("Zeit-Interview"), and behind one of
+    /// these words: "dem Stern" is a magazine, "a Stern report" need not be.
+    Marked(Vec<u32>),
+    /// Only behind one of these words: "diario ABC" is another house than "CBS and ABC".
+    Behind(Vec<u32>),
+    /// As a domain, "Spiegel.de".
+    Dotted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,20 +83,28 @@ impl Name {
         let part = |word: &Word| Part {
             exact: word.exact,
             term: if is_declined { word.term } else { word.exact },
-            capital: word.capital,
+            capital: word.capital && !is_elided(&name, word),
         };
         let with_article = name.starts_with('=');
         let all = words::split(&name);
         let skip = usize::from(all.len() > 1 && all[0].exact == words::hash("the"));
         let words: Vec<Part> = all[skip..].iter().map(part).collect();
-        (!words.is_empty()).then_some(Self { words, with_article, behind: Vec::new() })
+        (!words.is_empty()).then_some(Self { words, with_article, place: Place::default() })
     }
 
     /// A name of [`KNOWN`], with the words it counts behind.
     fn known(name: &str) -> Option<Self> {
-        let (name, behind) = name.split_once('~').unwrap_or((name, ""));
-        let behind = behind.split_whitespace().map(words::hash_folded).collect();
-        Self::new(name).map(|name| Self { behind, ..name })
+        let Some((name, behind)) = name.split_once('~') else { return Self::new(name) };
+        let hashes = |words: &str| words.split_whitespace().map(words::hash_folded).collect();
+        let place = match behind.strip_prefix('=') {
+            Some(words) => Place::Behind(hashes(words)),
+            None => Place::Marked(hashes(behind)),
+        };
+        Self::new(name).map(|name| Self { place, ..name })
+    }
+
+    fn domain(domain: &str) -> Option<Self> {
+        Self::new(domain).map(|name| Self { place: Place::Dotted, ..name })
     }
 
     fn len(&self) -> usize {
@@ -94,15 +119,83 @@ impl Name {
         self.words.iter().map(|part| part.exact).collect()
     }
 
-    /// Whether the name stands at a place among words.
-    fn stands_at(&self, words: &[Word], at: usize) -> bool {
+    /// Whether the name stands at a place among the words of a text; `is_listed`: as one of several outlets.
+    fn stands_at(&self, words: &[Word], at: usize, text: &str, is_listed: bool) -> bool {
         let (before, here) = words.split_at(at);
         let last = before.last();
         here.len() >= self.words.len()
             && self.words.iter().zip(here).all(|(part, word)| part.is(word))
             && (!self.with_article || last.is_some_and(|word| word.capital && word.exact == words::hash("the")))
-            && (self.behind.is_empty() || last.is_some_and(|word| self.behind.contains(&word.exact)))
+            && self.place.fits(before, here, self.words.len(), text, is_listed)
     }
+}
+
+impl Place {
+    /// `here`: the words from the name on, of which so many are the name; `is_listed`: another outlet stands before it.
+    fn fits(&self, before: &[Word], here: &[Word], length: usize, text: &str, is_listed: bool) -> bool {
+        let (name, next) = here.split_at(length);
+        let last = before.last();
+        match self {
+            Self::Anywhere => true,
+            Self::Marked(words) => {
+                let (lead, rest) = (&text[..name[0].start], &text[name[length - 1].end..]);
+                let is_behind = |word: &Word| words.contains(&word.exact) && is_beside(word, &name[0], text);
+                let is_piece = |word: &Word| phrases::roles(word.exact).any(Roles::PIECE | Roles::STAFF);
+                // "der Sonntagszeitung «Le Matin»": not a name, but what the next one is.
+                let presents = rest.strip_prefix(' ').is_some_and(|next| next.starts_with(OPENING));
+                let is_quoted = lead.ends_with(OPENING) && rest.starts_with(CLOSING);
+                let is_compound = rest.starts_with('-') && next.first().is_some_and(is_piece);
+                let is_led = last.is_some_and(is_behind) || is_typed(before, &name[0], text);
+                !presents
+                    && (is_quoted || is_compound || is_led || is_listed || is_attributed(before, next, length > 1))
+            }
+            Self::Behind(words) => last.is_some_and(|word| words.contains(&word.exact)),
+            Self::Dotted => name.windows(2).all(|pair| &text[pair[0].end..pair[1].start] == "."),
+        }
+    }
+}
+
+/// "und die": what can stand between two outlets of a list.
+fn is_list(between: &[Word]) -> bool {
+    let has = |word: &Word, role: Roles| phrases::roles(word.exact).has(role);
+    match between {
+        [and] => has(and, Roles::CONNECTIVE),
+        [and, article] => has(and, Roles::CONNECTIVE) && has(article, Roles::ARTICLE),
+        _ => false,
+    }
+}
+
+/// Whether nothing but an opening quotation mark stands between a word and a name.
+fn is_beside(word: &Word, name: &Word, text: &str) -> bool {
+    text[word.end..name.start].chars().all(|c| c == ' ' || OPENING.contains(&c))
+}
+
+/// "al diario ecuatoriano El Universo": what kind of outlet it is stands before the name.
+fn is_typed(before: &[Word], name: &Word, text: &str) -> bool {
+    let presents = |word: &Word| phrases::roles(word.exact).any(Roles::DESCRIPTOR | Roles::OF);
+    let kind = before.iter().rev().take(5).take_while(|word| presents(word));
+    let kind = kind.clone().position(|word| phrases::roles(word.exact).has(Roles::TYPE));
+    let Some(from) = kind.map(|at| before.len() - 1 - at) else { return false };
+    let next = before[from + 1..].iter().chain([name]);
+    before[from..].iter().zip(next).all(|(word, next)| is_beside(word, next, text))
+}
+
+/// Whether words of attribution stand right beside a name: "según cuenta AS", "Bericht von Sky", "der Kicker meldet".
+fn is_attributed(before: &[Word], next: &[Word], is_long: bool) -> bool {
+    let roles = |word: &Word| phrases::roles(word.exact);
+    let articles = before.iter().rev().take(1).filter(|word| roles(word).has(Roles::ARTICLE)).count();
+    let is_time = |word: &Roles| {
+        word.has(Roles::BETWEEN) && !word.any(Roles::INVERTED | Roles::ARTICLE | Roles::ACCORDING | Roles::OF)
+    };
+    let mut lead = before[..before.len() - articles].iter().rev().map(roles).skip_while(is_time);
+    let first = lead.next().unwrap_or_default();
+    let preposition = Roles::OF | Roles::IN | Roles::WITH | Roles::ON | Roles::A;
+    let piece = Roles::PIECE | Roles::TALK | Roles::WRITTEN | Roles::CONFIDES;
+    let is =
+        |word: Roles| first.any(preposition) && word.any(piece) || first.has(Roles::BY) && word.has(Roles::PASSIVE);
+    let is_piece = lead.next().is_some_and(is);
+    let reports = (articles > 0 || is_long) && next.first().is_some_and(|word| roles(word).has(Roles::REPORTS));
+    is_piece || reports || first.any(Roles::ACCORDING | Roles::INVERTED | Roles::REPORTS)
 }
 
 /// All names, by their first word.
@@ -164,13 +257,14 @@ impl Names {
     }
 
     /// Every mention, the longest name at each place, in order.
-    pub fn mentions(&self, words: &[Word]) -> Vec<Mention> {
-        let mut found = Vec::new();
+    pub fn mentions(&self, words: &[Word], text: &str) -> Vec<Mention> {
+        let mut found: Vec<Mention> = Vec::new();
         let mut from = 0;
         while from < words.len() {
+            let is_listed = found.last().is_some_and(|last| is_list(&words[last.to..from]));
             let longest = |first: u32| {
                 let names = self.by_first.get(&first)?;
-                names.iter().find(|(at, which)| self.outlets[*at].names[*which].stands_at(words, from))
+                names.iter().find(|(at, which)| self.outlets[*at].names[*which].stands_at(words, from, text, is_listed))
             };
             match longest(words[from].exact)
                 .or_else(|| longest(words[from].term).filter(|_| words[from].term != words[from].exact))
@@ -205,6 +299,11 @@ impl Names {
     }
 }
 
+/// Whether a word of a name is the "L" of "L’Équipe", which is small within a sentence.
+fn is_elided(name: &str, word: &Word) -> bool {
+    word.end - word.start == 1 && name[word.end..].starts_with("  ")
+}
+
 /// Parts "l'AFP" and "d'El País" in two, in as many bytes: an article before a capital is no part of the name.
 pub fn part_elisions(text: &str) -> Cow<'_, str> {
     let mut parted: Option<String> = None;
@@ -223,7 +322,8 @@ pub fn part_elisions(text: &str) -> Cow<'_, str> {
 
 fn citable(outlet: &OutletNames) -> Citable {
     let is_plain = |name: &Name| !ambiguous().contains(&name.exact());
-    let names = outlet.names.iter().filter_map(|name| Name::new(name)).filter(is_plain).collect();
+    let names = outlet.names.iter().filter_map(|name| Name::new(name)).filter(is_plain);
+    let names = names.chain(outlet.domains.iter().filter_map(|domain| Name::domain(domain))).collect();
     Citable { key: outlet.key.clone(), agency: false, names, domains: outlet.domains.clone() }
 }
 
@@ -234,7 +334,11 @@ static KNOWN_OUTLETS: LazyLock<Vec<Citable>> = LazyLock::new(|| {
         Citable {
             key: names.split([',', '~']).next().unwrap_or_default().trim().trim_start_matches('=').to_owned(),
             agency: line.starts_with('*'),
-            names: names.split(',').filter_map(Name::known).collect(),
+            names: names
+                .split(',')
+                .filter_map(Name::known)
+                .chain(domains.split_whitespace().filter_map(Name::domain))
+                .collect(),
             domains: domains.split_whitespace().map(str::to_owned).collect(),
         }
     };
