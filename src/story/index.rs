@@ -65,6 +65,10 @@ pub(super) struct Kept {
     pub(super) is_agency: bool,
 }
 
+/// The members of a story and its common terms, with their weights.
+#[cfg(test)]
+type Told = (Vec<Option<EntryId>>, Option<Vec<(u32, u32)>>);
+
 /// The window of documents among which stories are recognised.
 #[derive(Debug)]
 pub struct Index {
@@ -75,11 +79,11 @@ pub struct Index {
     /// Terms of each slot's document, [`GONE`] for a removed one: all that the search for candidates needs of it.
     pub(super) lengths: Vec<u16>,
     /// The slot of each entry, and of the first that has a link, by the hash of that.
-    slots: Table,
-    urls: Table,
+    pub(super) slots: Table,
+    pub(super) urls: Table,
     pub(super) tales: FastMap<i64, Tale>,
     pub(super) lexicon: Lexicon,
-    units: Units,
+    pub(super) units: Units,
     pub(super) runs: Postings,
     /// Stories split by hand.
     pub(super) split: FastSet<i64>,
@@ -402,18 +406,29 @@ impl Index {
     /// All that has been learned, in an order of its own, for comparing two indexes.
     #[cfg(test)]
     pub(super) fn knowledge(&self) -> String {
-        use super::{bits::Reader, packed::Terms};
-        let centroid = |tale: &Tale| -> Option<Vec<(u32, u32)>> {
-            let mut terms = Terms::default();
-            let told = terms.read(&mut Reader::new(tale.centroid()?), &self.lexicon);
-            Some(told.iter().map(|(known, weight)| (known.term, *weight)).collect())
-        };
-        let mut tales: Vec<_> = self.tales.iter().map(|(id, tale)| (id, tale.members(), centroid(tale))).collect();
+        let told = |(id, tale)| (id, Tale::members(tale), self.common_terms(tale));
+        let mut tales: Vec<_> = self.tales.iter().map(told).collect();
         tales.sort_by_key(|(id, ..)| **id);
         let mut urls: Vec<(u32, u32)> = self.urls.iter().collect();
         urls.sort_unstable();
         let story_of = |slot: u32| self.kept[slot as usize].as_ref().map(|kept| kept.story);
         format!("{tales:?} {urls:?} {} {} {}", self.lexicon.print(), self.units.print(story_of), self.live)
+    }
+
+    /// The stories with their members and common terms.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> std::collections::BTreeMap<i64, Told> {
+        let id = |slot: &u32| self.kept[*slot as usize].as_ref().map(|kept| kept.id);
+        let told = |tale: &Tale| (tale.members().iter().map(id).collect(), self.common_terms(tale));
+        self.tales.iter().map(|(story, tale)| (*story, told(tale))).collect()
+    }
+
+    #[cfg(test)]
+    fn common_terms(&self, tale: &Tale) -> Option<Vec<(u32, u32)>> {
+        use super::{bits::Reader, packed::Terms};
+        let mut terms = Terms::default();
+        let told = terms.read(&mut Reader::new(tale.centroid()?), &self.lexicon);
+        Some(told.iter().map(|(known, weight)| (known.term, *weight)).collect())
     }
 
     /// Takes another forest than the built-in one: for growing and comparing them.

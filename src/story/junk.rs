@@ -72,6 +72,14 @@ impl Units {
         self.once.rename(renamed);
     }
 
+    /// How often each sentence is held; the hashes are [`super::table::mixed`].
+    #[cfg(test)]
+    pub fn counts(&self) -> std::collections::BTreeMap<u32, u32> {
+        let again = self.seen.iter().map(|(unit, seen)| (*unit, u32::from(seen.here) + u32::from(seen.elsewhere)));
+        let again = again.map(|(unit, count)| (super::table::mixed(unit), count));
+        self.once.iter().map(|(unit, _)| (unit, 1)).chain(again).collect()
+    }
+
     #[cfg(test)]
     pub fn print(&self, story_of: impl Fn(u32) -> Option<StoryId>) -> String {
         use super::table::mixed;

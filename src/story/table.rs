@@ -191,6 +191,8 @@ fn unpack([a, b, c, d, e]: Packed) -> u64 {
 mod tests {
     use std::collections::BTreeSet;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -254,5 +256,59 @@ mod tests {
         check_renamed(|n| (!n.is_multiple_of(3)).then_some(n / 3));
         // Some outgrow their shelf.
         check_renamed(|n| Some(n * 400_000));
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Put(u32, u32),
+        Remove(u32, u32),
+        /// Values lose so many bits, or are dropped where they have none of these.
+        Rename(u32, u32),
+    }
+
+    fn some_step() -> impl Strategy<Value = Step> {
+        // Few hashes, so that several values stand under one; large values, so that shelves are split on the way.
+        let hash = || prop_oneof![0..4u32, Just(u32::MAX), (0..6u32).prop_map(some_hash)];
+        let value = || (0..22u32, any::<u32>()).prop_map(|(bits, value)| value & ((1 << bits) - 1));
+        prop_oneof![
+            6 => (hash(), value()).prop_map(|(hash, value)| Step::Put(hash, value)),
+            3 => (hash(), value()).prop_map(|(hash, value)| Step::Remove(hash, value)),
+            1 => (0..5u32, 1..64u32).prop_map(|(bits, mask)| Step::Rename(bits, mask)),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn whatever_is_done_it_holds_what_a_set_holds(steps in prop::collection::vec(some_step(), 1..80)) {
+            let (mut table, mut naive) = (Table::default(), BTreeSet::new());
+            for step in steps {
+                match step {
+                    Step::Put(hash, value) => {
+                        if naive.insert((hash, value)) {
+                            table.put(hash, value);
+                        }
+                    }
+                    Step::Remove(hash, value) => {
+                        table.remove(hash, value);
+                        naive.remove(&(hash, value));
+                    }
+                    Step::Rename(bits, mask) => {
+                        // Values that would become one are told apart by what they were.
+                        let renamed = |value: u32| (value & mask != 0 || value > 9).then_some(value >> bits << bits);
+                        let one = |(hash, value): &(u32, u32)| Some((*hash, renamed(*value)?));
+                        let all: Vec<(u32, u32)> = naive.iter().filter_map(one).collect();
+                        let distinct: BTreeSet<(u32, u32)> = all.iter().copied().collect();
+                        if all.len() == distinct.len() {
+                            table.rename(renamed);
+                            naive = distinct;
+                        }
+                    }
+                }
+                prop_assert!(naive.iter().all(|(hash, value)| table.get(*hash).any(|found| found == *value)));
+            }
+            check(&table, &naive);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The stories the product is defined by, told with texts of our own.
 
+mod laws;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
