@@ -181,6 +181,12 @@ fn shelf(term: u32) -> u32 {
 fn put(shelf: &mut Vec<Known>, known: Known) {
     match shelf.iter_mut().find(|old| old.frequency() == 0) {
         Some(old) => *old = known,
-        None => shelf.push(known),
+        None => {
+            if shelf.len() == shelf.capacity() {
+                // Not by the double: while the window is young, room to spare on so many shelves weighs much.
+                shelf.reserve_exact(1 + shelf.len() / 8);
+            }
+            shelf.push(known);
+        }
     }
 }

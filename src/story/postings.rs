@@ -54,6 +54,10 @@ impl Chains {
 
     /// Copies the slots of a key that `renamed` knows, by their new names, to `other`; gives the head there.
     pub fn copy(&self, head: u32, other: &mut Self, renamed: impl Fn(u32) -> Option<u32>) -> u32 {
+        if head & PLACE == 0 {
+            // As of most keys: nothing to gather.
+            return renamed(head).unwrap_or(END);
+        }
         let mut slots: Vec<u32> = self.newest(head).filter_map(renamed).collect();
         slots.reverse();
         slots.into_iter().fold(END, |head, slot| other.add(head, slot))

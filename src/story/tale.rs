@@ -66,7 +66,9 @@ impl Tale {
     /// Undoes [`Tale::join`]; the last member cannot leave.
     pub fn leave<I: Iterator<Item = (u32, u32)>>(&mut self, slot: u32, lexicon: &Lexicon, terms: impl Fn(u32) -> I) {
         let Self::Many(many) = self else { return };
-        many.slots.retain(|member| *member != slot);
+        if let Ok(at) = many.slots.binary_search(&slot) {
+            many.slots.remove(at);
+        }
         match many.slots[..] {
             [last] => *self = Self::One(last),
             _ => many.centroid = centre(&many.slots, lexicon, terms),
