@@ -6,12 +6,12 @@
 use super::{
     bits::{Reader, Writer, differences},
     lexicon::{Known, Lexicon, Place},
-    profile::{LEAD, NAME, Profile, TITLE, WEIGHTS, Weighted},
+    profile::{LEAD, Profile, TITLE, WEIGHTS, Weighted},
     shingles::Shingles,
 };
 
 /// Marks are the low bits of what is written beside a term, the rank of its weight is above them.
-const MARKS: u32 = 3;
+const MARKS: u32 = 2;
 
 #[derive(Debug, PartialEq)]
 pub struct Packed(Box<[u8]>);
@@ -146,7 +146,7 @@ pub fn write_terms(writer: &mut Writer, terms: &[(u32, u32)], lexicon: &Lexicon)
 
 fn value(term: Weighted) -> u32 {
     let rank = WEIGHTS.partition_point(|weight| *weight < term.weight);
-    (rank as u32) << MARKS | u32::from(term.marks & (TITLE | LEAD | NAME))
+    (rank as u32) << MARKS | u32::from(term.marks & (TITLE | LEAD))
 }
 
 fn weighted((known, value): &(Known, u32)) -> Weighted {
@@ -217,7 +217,7 @@ mod tests {
         let mut lexicon = Lexicon::default();
         let terms: Vec<Weighted> = WEIGHTS
             .iter()
-            .map(|weight| Weighted { term: u32::from(*weight) << 24, weight: *weight, marks: NAME })
+            .map(|weight| Weighted { term: u32::from(*weight) << 24, weight: *weight, marks: LEAD })
             .collect();
         lexicon.learn(&terms);
         let profile = Profile { terms, ..Profile::default() };

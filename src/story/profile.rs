@@ -31,16 +31,15 @@ pub struct Weighted {
     pub term: u32,
     /// 1 + ln of the frequency, headline and lead counted more, in steps of 1/32.
     pub weight: u8,
-    /// Where and how it stands: [`TITLE`], [`LEAD`], [`NAME`].
+    /// Where it stands: [`TITLE`], [`LEAD`].
     pub marks: u8,
 }
 
-/// Marks of a term: it stands in the headline; in the headline or the first words; it is written like a name.
+/// Marks of a term: it stands in the headline; in the headline or the first words.
 pub const TITLE: u8 = 1;
 pub const LEAD: u8 = 2;
-pub const NAME: u8 = 4;
 /// It is in the table of common words: spares all others a look into it each time they are compared.
-pub const COMMON_WORD: u8 = 8;
+pub const COMMON_WORD: u8 = 4;
 
 impl Weighted {
     pub fn is(self, mark: u8) -> bool {
@@ -124,10 +123,6 @@ fn clean(text: &str, all: &[Word], scope: u64, units: &Units) -> (Vec<Word>, Vec
         let listed = text[start..end].len() < 600 && junk::is_listed(&text[start..end]);
         if !listed && !unit.is_some_and(|unit| units.is_junk(unit)) {
             kept.extend_from_slice(sentence);
-            // Every first word of a sentence is capital; only within it a capital makes a name.
-            if let Some(first) = kept.len().checked_sub(sentence.len()).and_then(|at| kept.get_mut(at)) {
-                first.capital = false;
-            }
         }
         found.extend(unit.filter(|_| !listed));
         if rest.is_empty() {
@@ -143,12 +138,9 @@ fn clean(text: &str, all: &[Word], scope: u64, units: &Units) -> (Vec<Word>, Vec
 }
 
 fn terms(title: &[Word], text: &[Word]) -> Vec<Weighted> {
-    let names = shows_names(title);
-    let name = |word: &Word| if word.capital { NAME } else { 0 };
-    let head =
-        (0..).zip(title).map(|(at, word)| (word, 4, TITLE | LEAD | if names && at > 0 { name(word) } else { 0 }));
-    let lead = text.iter().take(LEAD_WORDS).map(|word| (word, 3, LEAD | name(word)));
-    let rest = text.iter().skip(LEAD_WORDS).map(|word| (word, 2, name(word)));
+    let head = title.iter().map(|word| (word, 4, TITLE | LEAD));
+    let lead = text.iter().take(LEAD_WORDS).map(|word| (word, 3, LEAD));
+    let rest = text.iter().skip(LEAD_WORDS).map(|word| (word, 2, 0));
     // In one number each, which sort fastest: the term, halves of a count, marks.
     let packed = |(word, halves, marks): (&Word, u64, u8)| u64::from(word.term) << 32 | halves << 8 | u64::from(marks);
     let mut all: Vec<u64> = head.chain(lead).chain(rest).filter(|(word, ..)| !word.stop).map(packed).collect();
@@ -180,13 +172,6 @@ pub static WEIGHTS: LazyLock<Vec<u8>> = LazyLock::new(|| {
     weights.dedup();
     weights
 });
-
-/// Whether capitals in this headline tell names: not where every word has one.
-fn shows_names(title: &[Word]) -> bool {
-    let long = title.iter().filter(|word| !word.stop && !word.number);
-    let (capital, all) = long.fold((0, 0), |(capital, all), word| (capital + usize::from(word.capital), all + 1));
-    capital * 4 <= all * 3
-}
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u8")]
 fn quantise(halves: u32) -> u8 {

@@ -3,7 +3,7 @@
 use super::{
     lexicon::{Known, Lexicon},
     packed::Unpacked,
-    profile::{LEAD, NAME, Profile, TITLE, Weighted},
+    profile::{LEAD, Profile, TITLE, Weighted},
     shingles::common,
 };
 
@@ -57,10 +57,6 @@ pub struct Signals {
     pub crowd: f32,
     /// How near the story's members are to each other.
     pub focus: f32,
-    /// Information of the shared names, in parts of what the text poorer in names holds.
-    pub names: f32,
-    /// Information of the shared names, in nats.
-    pub names_shared: f32,
     /// TF-IDF cosine of headline and first words.
     pub lead: f32,
     /// Part of the headline, by information, that the member holds, and the other way round.
@@ -104,7 +100,6 @@ struct Sums {
     square: f32,
     lead_square: f32,
     information: f32,
-    names: f32,
     title: f32,
 }
 
@@ -122,7 +117,6 @@ impl Sums {
         self.square += square;
         self.information += idf;
         self.lead_square += marked(LEAD, idf * idf);
-        self.names += marked(NAME, idf);
         self.title += marked(TITLE, idf);
     }
 }
@@ -178,8 +172,6 @@ impl<'a> Query<'a> {
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
             same_headline: same_headline(self.profile, member),
             headline_only: self.profile.length == 0 || member.length == 0,
-            names: ratio(overlap.names, self.sums.names.min(sums.names)),
-            names_shared: overlap.names,
             lead: ratio(overlap.lead, (self.sums.lead_square * sums.lead_square).sqrt()),
             told: ratio(overlap.told, self.sums.title),
             tells: ratio(overlap.tells, sums.title),
@@ -227,7 +219,6 @@ struct Overlap {
     common: f32,
     shared: f32,
     rarest: f32,
-    names: f32,
     lead: f32,
     told: f32,
     tells: f32,
@@ -239,9 +230,6 @@ impl Overlap {
         self.shared += idf;
         self.common += 1.0;
         self.rarest = self.rarest.max(idf);
-        if own.is(NAME) && other.is(NAME) {
-            self.names += idf;
-        }
         if own.is(LEAD) && other.is(LEAD) {
             self.lead += idf * idf;
         }
