@@ -98,7 +98,7 @@ fn folded_query(query: &str) -> String {
 /// Whether a parameter says how the reader came, not what the page is. Compare the lists of ClearURLs and AdGuard.
 fn is_tracking(parameter: &str) -> bool {
     const PREFIXES: [&str; 8] = ["utm_", "at_", "mc_", "pk_", "mtm_", "hsa_", "ns_", "wt."];
-    const NAMES: [&str; 30] = [
+    const NAMES: [&str; 41] = [
         "traffic_source",
         "fbclid",
         "gclid",
@@ -129,21 +129,33 @@ fn is_tracking(parameter: &str) -> bool {
         "rss",
         "feedtype",
         "partner_source",
+        "cmp",
+        "xtor",
+        "ocid",
+        "srnd",
+        "sref",
+        "spm",
+        "__twitter_impression",
+        "wtrid",
+        "maca",
+        "amp_js_v",
+        "usqp",
     ];
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     let name = name.to_ascii_lowercase();
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || (NAMES.contains(&name.as_str()) && (name != "rss" || matches!(value, "" | "1" | "true")))
-        || matches!(name.as_str(), "ref" | "source" | "src" | "from") && is_channel(value)
+        || matches!(name.as_str(), "ref" | "source" | "src" | "from" | "partner" | "emc" | "mod" | "cid")
+            && is_channel(value)
         || matches!((name.as_str(), value), ("amp", "" | "1" | "true") | ("outputtype" | "output", "amp"))
 }
 
+const CHANNELS: [&str; 7] = ["rss", "feed", "rssfeed", "twitter", "facebook", "email", "newsletter"];
+
 /// `ref=rss`: where it names a way of coming it is tracking, else it may name a page.
 fn is_channel(value: &str) -> bool {
-    matches!(
-        value.to_ascii_lowercase().as_str(),
-        "rss" | "feed" | "rssfeed" | "twitter" | "facebook" | "email" | "newsletter"
-    )
+    let value = value.to_ascii_lowercase();
+    value.starts_with("rss_") || CHANNELS.contains(&value.as_str())
 }
 
 /// The address that another one carries: an archive's copy, an AMP cache, a redirector.
@@ -197,7 +209,9 @@ fn redirect(url: &Url) -> Option<String> {
     }
     let escaped = path.split_once("/redirect/").map(|(_, escaped)| escaped)?;
     let decoded = unescaped(escaped);
-    is_http(&decoded).then_some(decoded)
+    // Where the inner address is not escaped, what follows `?` is its own, and may be all that tells two pages apart.
+    let query = url.query().filter(|_| !decoded.contains('?'));
+    is_http(&decoded).then(|| with_query(&decoded, query))
 }
 
 fn unescaped(text: &str) -> String {
@@ -237,9 +251,18 @@ mod tests {
             "https://www.google.com/url?sa=t&url=https%3A%2F%2Fa.example%2Fb%2Fc",
             "https://go.other.example/redirect/https%3A%2F%2Fa.example%2Fb%2Fc%3Futm_medium%3Dx",
             "https://news.google.com./x/redirect?url=http://a.example/b/c",
+            "https://go.other.example/redirect/https://a.example/b/c?utm_source=rss",
+            "https://a.example/b/c?partner=rss&emc=rss&CMP=share_btn",
+            "https://a.example/b/c?mod=rss_headlines&xtor=RSS-3208",
         ] {
             check(address, "https://a.example/b/c");
         }
+    }
+
+    #[test]
+    fn redirectors_keep_what_tells_two_pages_apart() {
+        check("https://go.other.example/redirect/https://a.example/b?id=1", "https://a.example/b?id=1");
+        check("https://go.other.example/redirect/https%3A%2F%2Fa.example%2Fb%3Fid=2", "https://a.example/b?id=2");
     }
 
     #[test]

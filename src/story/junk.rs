@@ -39,10 +39,15 @@ pub struct Units {
 }
 
 impl Units {
-    /// Whether the sentence has been seen in two different stories of its feed, or so often in one that the story may
-    /// be held together by nothing else.
+    /// Whether the sentence has been seen in two different stories.
     pub fn is_junk(&self, unit: Unit) -> bool {
-        self.seen.get(&unit).is_some_and(|seen| seen.elsewhere > 0 || seen.here >= OFTEN)
+        self.seen.get(&unit).is_some_and(|seen| seen.elsewhere > 0)
+    }
+
+    /// Whether the sentence has been seen so often in one story that the story may be held together by nothing else:
+    /// a template, where something else stands beside it, and otherwise one text that was printed again and again.
+    pub fn recurs(&self, unit: Unit) -> bool {
+        self.seen.get(&unit).is_some_and(|seen| seen.here >= OFTEN)
     }
 
     /// Remembers that the entry in `slot` holds the sentence; `story_of` gives its story, and that of any other.

@@ -111,7 +111,7 @@ fn trim_title(title: &str) -> &str {
 
 /// The words of a text without page junk, and the units of all its sentences.
 fn clean(text: &str, all: &[Word], scope: u64, units: &Units) -> (Vec<Word>, Vec<Unit>) {
-    let mut kept = Vec::with_capacity(all.len());
+    let mut sentences: Vec<(&[Word], bool)> = Vec::new();
     let mut found = Vec::new();
     let mut rest = all;
     for (start, end) in words::sentences(text) {
@@ -122,7 +122,7 @@ fn clean(text: &str, all: &[Word], scope: u64, units: &Units) -> (Vec<Word>, Vec
         let unit = junk::unit(scope, sentence);
         let listed = text[start..end].len() < 600 && junk::is_listed(&text[start..end]);
         if !listed && !unit.is_some_and(|unit| units.is_junk(unit)) {
-            kept.extend_from_slice(sentence);
+            sentences.push((sentence, unit.is_some_and(|unit| units.recurs(unit))));
         }
         found.extend(unit.filter(|_| !listed));
         if rest.is_empty() {
@@ -134,7 +134,9 @@ fn clean(text: &str, all: &[Word], scope: u64, units: &Units) -> (Vec<Word>, Vec
     }
     found.sort_unstable();
     found.dedup();
-    (kept, found)
+    let is_template = sentences.iter().any(|(_, recurs)| !recurs);
+    let kept = sentences.into_iter().filter(|(_, recurs)| !(is_template && *recurs));
+    (kept.flat_map(|(sentence, _)| sentence).copied().collect(), found)
 }
 
 fn terms(title: &[Word], text: &[Word]) -> Vec<Weighted> {

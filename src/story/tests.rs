@@ -484,6 +484,25 @@ fn template_longer_than_the_texts_does_not_hold_a_feed_together() {
 }
 
 #[test]
+fn one_headline_at_many_outlets_is_one_story() {
+    let mut stream = Stream::new(WINDOW, outlets());
+    let headline = "Prime minister to visit Skerry in surprise trip";
+    let stories = (0..12).map(|n| stream.push(&document(n, &format!("house{n}"), n * 10, headline, "")).story);
+    assert!(stories.collect::<Vec<_>>().iter().all(|story| *story == StoryId(1)));
+}
+
+#[test]
+fn one_text_again_and_again_in_one_feed_is_one_story() {
+    let mut stream = Stream::new(WINDOW, outlets());
+    let text = "The ferry Aurora ran aground off Holm in a storm on Monday night.\n\
+                All passengers were taken off by helicopters before dawn, the coastguard said.";
+    for (n, text) in (0..12).map(|n| (n, if n < 6 { text } else { "Thick fog held up the rescue for an hour." })) {
+        let pushed = stream.push(&document(n, "harbour", n * 10, "Ferry runs aground off Holm in a storm", text));
+        assert_eq!(pushed.story, StoryId(1), "{n}: {}", pushed.grouping.reason);
+    }
+}
+
+#[test]
 fn one_page_listed_by_two_outlets_is_a_copy() {
     let first = document(1, "nyt", 0, "Ferry runs aground off Crete in a storm", "Click for the article.");
     let second = Document { id: EntryId(2), outlet: "wapo".to_owned(), feed: "w".to_owned(), ..first.clone() };
