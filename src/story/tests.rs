@@ -484,6 +484,18 @@ fn template_longer_than_the_texts_does_not_hold_a_feed_together() {
 }
 
 #[test]
+fn one_name_in_common_makes_no_story_of_two_headlines() {
+    let mut stream = Stream::new(WINDOW, outlets());
+    for n in 0..60 {
+        stream.push(&document(100 + n, "rt", n, &format!("Alpha{n} wins beta{n} against gamma{n} delta{n}"), ""));
+    }
+    let story = |id, outlet, title, stream: &mut Stream| stream.push(&document(id, outlet, 90 + id, title, "")).story;
+    let chess = story(1, "nyt", "Skerry hosts chess final", &mut stream);
+    assert_ne!(story(2, "wapo", "Skerry opera strikes over pay", &mut stream), chess);
+    assert_eq!(story(3, "wapo", "Chess final begins in Skerry", &mut stream), chess);
+}
+
+#[test]
 fn one_headline_at_many_outlets_is_one_story() {
     let mut stream = Stream::new(WINDOW, outlets());
     let headline = "Prime minister to visit Skerry in surprise trip";

@@ -156,10 +156,10 @@ fn shifted(probability: f32, by: f32) -> f32 {
     probability * odds / (1.0 - probability + probability * odds)
 }
 
-/// Two whole articles have at least so much in common when they tell one story; and where there is more than a
-/// headline, one word in common makes none, however rare it is.
+/// Two whole articles have at least so much in common when they tell one story; and one word in common makes none,
+/// however rare it is, unless there are hardly more: "Leeds" says little of two headlines.
 fn is_thin(s: &Signals) -> bool {
-    s.shorter > 60.0 && s.nearest < 0.18 || s.shorter > 9.0 && s.common < 2.0
+    s.shorter > 60.0 && s.nearest < 0.18 || s.shorter > 2.0 && s.common < 2.0
 }
 
 /// Two matches of one club, two market closings: headlines of one kind with other numbers, more than a day apart.
