@@ -13,6 +13,7 @@ use super::{
     Citation, Document, Grouping, OutletNames, Relation, StoryId, Verdict,
     candidates::{Candidate, When},
     cite::{self, Sources},
+    denial,
     forest::Forest,
     hasher::{FastMap, FastSet},
     junk::Units,
@@ -38,6 +39,9 @@ const MEMBERS_ASKED: usize = 1_000;
 /// Hash of a canonical URL.
 pub(super) type Link = NonZeroU64;
 
+/// Part of a headline with a no in it that must have been told for the no to deny it.
+const NEGATED: f32 = 0.5;
+
 /// A document's features, computed once for grouping and inserting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
@@ -50,6 +54,7 @@ pub struct Prepared {
     pub(super) profile: Profile,
     pub(super) sources: Sources,
     pub(super) is_agency: bool,
+    pub(super) negates: bool,
     pub(super) headline: String,
 }
 
@@ -142,6 +147,7 @@ impl Index {
             url: document.url.as_deref().map(url_hash),
             links: document.links.iter().take(64).map(|link| url_hash(link)).collect(),
             profile: profile(document, &words, &self.units),
+            negates: denial::negates(&words::split(&document.title)),
             headline: document.title.trim().to_owned(),
         }
     }
@@ -168,7 +174,7 @@ impl Index {
 
     fn joined(&self, document: &Prepared, best: &Candidate) -> Grouping {
         let (relation, of) = relate::relate(&self.standing(document, best.story, best.source));
-        let corrects = self.is_first_denial(document, best.story).then(|| document.headline.clone());
+        let corrects = self.is_first_denial(document, best.story, best.signals.told).then(|| document.headline.clone());
         Grouping {
             verdict: Verdict::Joins(best.story),
             relation,
@@ -186,12 +192,13 @@ impl Index {
         let candidates = self.candidates(document);
         let near = candidates.iter().find(|candidate| candidate.story == story);
         let (relation, of) = relate::relate(&self.standing(document, story, near.and_then(|near| near.source)));
+        let told = near.map_or(0.0, |near| near.signals.told);
         Grouping {
             verdict: Verdict::Joins(story),
             relation,
             of,
             cites: document.sources.cites.clone(),
-            corrects: self.is_first_denial(document, story).then(|| document.headline.clone()),
+            corrects: self.is_first_denial(document, story, told).then(|| document.headline.clone()),
             reason: why,
             score: near.map_or(0.0, |near| near.score),
             near: Vec::new(),
@@ -212,11 +219,13 @@ impl Index {
         }
     }
 
-    /// Whether a document denies what no member of the story has denied yet.
-    fn is_first_denial(&self, document: &Prepared, story: StoryId) -> bool {
+    /// Whether a document denies what no member of the story has denied yet; `told`: the part of its headline that a member
+    /// holds.
+    fn is_first_denial(&self, document: &Prepared, story: StoryId, told: f32) -> bool {
+        let denies = document.profile.denies || document.negates && told >= NEGATED;
         let members = self.tales.get(&story.0).into_iter().flat_map(Tale::members).take(MEMBERS_ASKED);
         let mut kept = members.filter_map(|slot| self.kept[*slot as usize].as_ref());
-        document.profile.denies && kept.all(|kept| !kept.text.denies())
+        denies && kept.all(|kept| !kept.text.denies())
     }
 
     fn standing(&self, document: &Prepared, story: StoryId, source: Option<Source>) -> Standing {

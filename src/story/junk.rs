@@ -2,8 +2,8 @@
 //!
 //! Two ways to know them. Some are the same on thousands of sites (share bars, "appeared first on", copy-protection
 //! plug-ins): those are listed. The rest is learned: a sentence that recurs in entries of one feed or outlet that tell
-//! *different* stories is that site's template, while one that recurs once or twice within one story is its text. Must not
-//! drop a sentence for being short or dull.
+//! *different* stories is that site's template, and so is one that recurs within one story, but only where something else
+//! stands beside it: alone it is that story's text, printed again. Must not drop a sentence for being short or dull.
 
 use super::{
     StoryId,

@@ -34,6 +34,7 @@ mod bits;
 mod candidates;
 mod cite;
 pub mod correction;
+mod denial;
 mod forest;
 mod hasher;
 pub mod headline;

@@ -8,7 +8,7 @@ use std::{cmp::Reverse, sync::LazyLock};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    Document,
+    Document, denial,
     junk::{self, Unit, Units},
     lexicon,
     shingles::Shingles,
@@ -60,7 +60,7 @@ pub struct Profile {
     pub units: Vec<Unit>,
     /// Numbers in the headline, sorted.
     pub numbers: Vec<u32>,
-    /// Hash of the whole headline in its feed, and anywhere.
+    /// Hash of the whole headline, whatever the feed.
     pub headline: Option<Unit>,
     /// The headline says that something is not so.
     pub denies: bool,
@@ -90,7 +90,7 @@ pub fn profile(document: &Document, all: &[Word], units: &Units) -> Profile {
         units: found,
         numbers,
         headline,
-        denies: denies(named),
+        denies: denial::denies(named),
         length: u16::try_from(text.len()).unwrap_or(u16::MAX),
     }
 }
@@ -216,54 +216,3 @@ const FILLERS: &str = "breaking latest live update updates headlines headline br
     bulletin stories story watch listen podcast video newsletter special report exclusive developing just opinion \
     cartoon quiz crossword weather markets market open opening close closing nachrichten uberblick ticker aktuell \
     actualites direct minute titulares ultimas noticias hora новости главное сегодня";
-
-/// Whether a headline says that something told before is not so: by a verb of its own ("denies"), by turning down what
-/// was reported ("rejects report"), or by a no that somebody is quoted with ("did not meet, Tehran says"). A court that
-/// denies bail denies nothing that was told.
-fn denies(title: &[Word]) -> bool {
-    static WORDS: LazyLock<[super::hasher::FastSet<u32>; 6]> = LazyLock::new(|| {
-        [DENIALS, REFUSED, REJECTS, REPORTS, NEVER, SAYS]
-            .map(|list| list.split_whitespace().map(words::hash_folded).collect())
-    });
-    let holds = |list: usize| title.iter().any(|word| WORDS[list].contains(&word.exact));
-    let [denial, refused, rejects, reports, never, says] = std::array::from_fn(holds);
-    let is = |word: &Word, text| word.exact == words::hash_folded(text);
-    let did_not = title.windows(2).any(|pair| is(&pair[0], "did") && is(&pair[1], "not"));
-    denial && !refused || rejects && reports || (never || did_not) && says
-}
-
-const DENIALS: &str = "deny denies denied denying denial refute refutes refuted retracts retracted retraction debunks \
-    debunked fabricated untrue baseless unfounded dementiert bestreitet dementi dement dementi dementent desmiente \
-    desmienten niega niegan опровергает опроверг опровергла опровергли отрицает отрицают";
-const REFUSED: &str = "bail motion motions appeal appeals request requests petition parole bid visa visas entry access";
-const REJECTS: &str = "reject rejects rejected dismiss dismisses dismissed weist weisen zuruck rejette rejettent rechaza \
-    rechazan отвергает отвергают отверг отвергла отвергли";
-const REPORTS: &str = "report reports reporting claim claims allegation allegations rumour rumours rumor rumors accusation \
-    accusations bericht berichte vorwurf vorwurfe geruchte rumeur rumeurs accusations informe informes acusaciones rumores \
-    сообщения сообщение обвинения слухи";
-const NEVER: &str = "never didn't didnt false nie jamais nunca никогда";
-const SAYS: &str = "says say said insists sagt dit dice говорит заявил заявила";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn denials_are_told_from_refusals() {
-        for (title, expected) in [
-            ("Tehran rejects report of Musk meeting with envoy", true),
-            ("Musk did not meet the envoy, Tehran says", true),
-            ("Envoy never met Musk, ministry insists", true),
-            ("Report of secret talks is fabricated, says Tehran", true),
-            ("Iran weist Bericht über Treffen zurück", true),
-            ("Minister denies meeting the envoy", true),
-            ("Court denies Boeing motion to dismiss", false),
-            ("Voters reject new tax", false),
-            ("Never too late for a swim", false),
-            ("Coast guard did not wait for the tide", false),
-            ("Envoy meets Musk, officials say", false),
-        ] {
-            assert_eq!(denies(&words::split(title)), expected, "{title}");
-        }
-    }
-}

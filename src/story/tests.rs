@@ -407,6 +407,21 @@ proptest! {
 }
 
 #[test]
+fn a_no_denies_only_what_was_told() {
+    let mut stream = Stream::new(WINDOW, outlets());
+    let mut corrects = |id, title: &str| {
+        let pushed = stream.push(&document(id, &format!("house{id}"), id * 10, title, ""));
+        (pushed.story, pushed.grouping.corrects)
+    };
+    let (meeting, _) = corrects(1, "Musk met with Karelistan envoy in Holm, officials say");
+    let denial = "Musk did not meet Karelistan envoy in Holm, ministry says";
+    assert_eq!(corrects(2, denial), (meeting, Some(denial.to_owned())));
+    let (fire, _) = corrects(3, "Lighthouse keeper killed in Skerry ferry fire");
+    let mother = "Coastguard did not send helicopters to Skerry ferry fire for two hours, says mother of dead girl";
+    assert_eq!(corrects(4, mother), (fire, None));
+}
+
+#[test]
 fn one_name_in_common_makes_no_story_of_two_headlines() {
     let mut stream = Stream::new(WINDOW, outlets());
     for n in 0..60 {
