@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::{
     Document, StoryId,
     bits::Reader,
+    claim::{Contrast, Name},
     hasher::FastMap,
     index::{GONE, Index, Kept, Link, Prepared},
     packed::{Terms, Unpacked},
@@ -188,6 +189,12 @@ impl Index {
             Some(packed) => {
                 let mut terms = Terms::default();
                 let terms = terms.read(&mut Reader::new(packed), &self.lexicon);
+                // Another member may have named what the nearest did not.
+                let is_told = |name: &Name| terms.iter().any(|(known, _)| known.term == name.term);
+                let renamed = candidate.signals.contrast == Some(Contrast::Renamed);
+                if renamed && query.profile.claim.names.iter().all(is_told) {
+                    candidate.signals.contrast = None;
+                }
                 query.centroid(terms, tale.speakers() as f32, &self.lexicon)
             }
         };

@@ -7,6 +7,7 @@
 use std::{fmt, sync::LazyLock};
 
 use super::{
+    claim::NO,
     hasher::FastSet,
     numbers::{magnitude, number, numbers},
     words::{self, Word},
@@ -280,13 +281,12 @@ impl Lists {
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let list = |words: &str| words.split_whitespace().map(words::hash_folded).collect();
-    Lists { negation: list(NEGATIONS), hedge: list(HEDGES), furniture: list(FURNITURE) }
+    Lists { negation: list(&[NO, DENIALS].join(" ")), hedge: list(HEDGES), furniture: list(FURNITURE) }
 });
 
-const NEGATIONS: &str = "not no never none neither without cannot can't won't don't doesn't didn't isn't aren't wasn't \
-    weren't hasn't haven't hadn't wouldn't shouldn't couldn't deny denies denied denying nicht kein keine keinen keinem \
-    keiner nie niemals ohne dementiert bestreitet pas jamais aucun aucune sans dément nie nient nunca jamás sin ningún \
-    ninguna niega desmiente не нет ни никогда без отрицает опровергает опроверг опровергла";
+/// Beside [`NO`]: words that say of something said that it is not so.
+const DENIALS: &str = "deny denies denied denying dementiert bestreitet dément nie niega desmiente отрицает опровергает \
+    опроверг опровергла";
 
 /// Words by which a headline does not quite say it.
 const HEDGES: &str = "reportedly allegedly alleged apparently apparent suspected possibly possible maybe perhaps might may \

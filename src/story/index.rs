@@ -13,6 +13,7 @@ use super::{
     Citation, Document, Grouping, OutletNames, Relation, StoryId, Verdict,
     candidates::{Candidate, When},
     cite::{self, Sources},
+    claim::Contrast,
     denial,
     forest::Forest,
     hasher::{FastMap, FastSet},
@@ -24,6 +25,7 @@ use super::{
     profile::{Profile, profile},
     relate::{self, Source, Standing},
     second,
+    signals::Signals,
     table::Table,
     tale::Tale,
     weigh, words,
@@ -174,7 +176,7 @@ impl Index {
 
     fn joined(&self, document: &Prepared, best: &Candidate) -> Grouping {
         let (relation, of) = relate::relate(&self.standing(document, best.story, best.source));
-        let corrects = self.is_first_denial(document, best.story, best.signals.told).then(|| document.headline.clone());
+        let corrects = self.takes_back(document, best.story, Some(&best.signals)).then(|| document.headline.clone());
         Grouping {
             verdict: Verdict::Joins(best.story),
             relation,
@@ -192,13 +194,14 @@ impl Index {
         let candidates = self.candidates(document);
         let near = candidates.iter().find(|candidate| candidate.story == story);
         let (relation, of) = relate::relate(&self.standing(document, story, near.and_then(|near| near.source)));
-        let told = near.map_or(0.0, |near| near.signals.told);
         Grouping {
             verdict: Verdict::Joins(story),
             relation,
             of,
             cites: document.sources.cites.clone(),
-            corrects: self.is_first_denial(document, story, told).then(|| document.headline.clone()),
+            corrects: self
+                .takes_back(document, story, near.map(|near| &near.signals))
+                .then(|| document.headline.clone()),
             reason: why,
             score: near.map_or(0.0, |near| near.score),
             near: Vec::new(),
@@ -219,13 +222,17 @@ impl Index {
         }
     }
 
-    /// Whether a document denies what no member of the story has denied yet; `told`: the part of its headline that a member
-    /// holds.
-    fn is_first_denial(&self, document: &Prepared, story: StoryId, told: f32) -> bool {
+    /// Whether a document takes back what its story says, and is the first to do so: it denies in words that no member has
+    /// denied in, or says not what a member says in nearly the same headline, and all members did or all did not.
+    fn takes_back(&self, document: &Prepared, story: StoryId, near: Option<&Signals>) -> bool {
+        let told = near.map_or(0.0, |near| near.told);
         let denies = document.profile.denies || document.negates && told >= NEGATED;
+        let turns = near.is_some_and(|near| near.contrast == Some(Contrast::Negated) && near.copied < weigh::ONE_TEXT);
+        let negated = document.profile.claim.negated;
         let members = self.tales.get(&story.0).into_iter().flat_map(Tale::members).take(MEMBERS_ASKED);
         let mut kept = members.filter_map(|slot| self.kept[*slot as usize].as_ref());
-        denies && kept.all(|kept| !kept.text.denies())
+        denies && kept.clone().all(|kept| !kept.text.denies())
+            || turns && kept.all(|kept| kept.text.is_negated() != negated)
     }
 
     fn standing(&self, document: &Prepared, story: StoryId, source: Option<Source>) -> Standing {

@@ -7,7 +7,8 @@
 //!   runs and links, compares them (`signals`) and sums up what speaks for each story (`tale`). `lexicon` knows how rare a
 //!   term is: from the window, and while that is young from `common.txt`, a table of common words. What `index` keeps of a
 //!   document is `packed` in `bits`, and found by `table`, `postings` and `lexicon`;
-//! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`;
+//! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`, and `claim` whether two headlines
+//!   that are nearly the same say the opposite of each other, or the same of somebody else;
 //! * whom it cites: `cite` reads a document, `attribution` and `leads` know the places that words of attribution take
 //!   behind and before a name, `phrases` the words in five languages, `outlets` the names;
 //! * how it stands to the rest: `relate`. Text counts before citations, an outlet confirms nothing to itself, and what
@@ -33,6 +34,7 @@ mod attribution;
 mod bits;
 mod candidates;
 mod cite;
+mod claim;
 pub mod correction;
 mod denial;
 mod forest;

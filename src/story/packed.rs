@@ -5,6 +5,7 @@
 
 use super::{
     bits::{Reader, Writer, differences},
+    claim::{BEGINNING_BITS, Claim, Name, PLACE_BITS},
     lexicon::{Known, Lexicon, Place},
     profile::{LEAD, Profile, TITLE, WEIGHTS, Weighted},
     shingles::Shingles,
@@ -21,6 +22,7 @@ impl Packed {
     pub fn new(profile: &Profile, lexicon: &Lexicon) -> Self {
         let mut writer = Writer::new(1_000);
         writer.bits(u32::from(profile.denies), 1);
+        writer.bits(u32::from(profile.claim.negated), 1);
         writer.bits(u32::from(profile.length), 16);
         let terms: Vec<(u32, u32)> = profile.terms.iter().map(|term| (term.term, value(*term))).collect();
         write_terms(&mut writer, &terms, lexicon);
@@ -35,6 +37,7 @@ impl Packed {
         writer.bits(u32::from(*found), 2);
         writer.rising(&runs.iter().map(|run| run >> level).collect::<Vec<u32>>());
         writer.rising(&profile.numbers);
+        write_claim(&mut writer, profile);
         writer.rising(&profile.units);
         writer.bits(u32::from(profile.headline.is_some()), 1);
         profile.headline.into_iter().for_each(|unit| writer.bits(unit, 32));
@@ -57,7 +60,8 @@ impl Packed {
     fn read_on(&self, lexicon: &Lexicon, into: &mut Unpacked) -> Reader<'_> {
         let Unpacked { profile, idf, terms } = into;
         let mut reader = Reader::new(&self.0);
-        (profile.denies, profile.length) = (reader.bits(1) == 1, reader.bits(16) as u16);
+        (profile.denies, profile.claim.negated) = (reader.bits(1) == 1, reader.bits(1) == 1);
+        profile.length = reader.bits(16) as u16;
         let told = terms.read(&mut reader, lexicon);
         fill(&mut profile.terms, told.iter().map(weighted));
         fill(idf, told.iter().map(|(known, _)| lexicon.idf_of(*known)));
@@ -73,6 +77,7 @@ impl Packed {
         (*level, *found) = (reader.bits(2) as u8, reader.bits(2) as u8);
         fill(runs, reader.rising().map(|run| run << *level));
         fill(&mut profile.numbers, reader.rising());
+        read_claim(&mut reader, profile);
         reader
     }
 
@@ -80,10 +85,15 @@ impl Packed {
         Reader::new(&self.0).bits(1) == 1
     }
 
+    /// Whether the headline says that something is not so.
+    pub fn is_negated(&self) -> bool {
+        Reader::new(&self.0).bits(2) >> 1 == 1
+    }
+
     /// The terms alone, with their weights.
     pub fn terms(&self, lexicon: &Lexicon) -> impl Iterator<Item = (u32, u32)> {
         let mut reader = Reader::new(&self.0);
-        reader.bits(1 + 16);
+        reader.bits(2 + 16);
         let mut terms = Terms::default();
         terms.read(&mut reader, lexicon);
         terms.told.into_iter().map(|told| (told.0.term, u32::from(weighted(&told).weight)))
@@ -127,6 +137,33 @@ impl Terms {
 fn fill<T>(list: &mut Vec<T>, with: impl Iterator<Item = T>) {
     list.clear();
     list.extend(with);
+}
+
+fn write_claim(writer: &mut Writer, profile: &Profile) {
+    let Claim { poles, passive, plain, names, .. } = &profile.claim;
+    [*passive, *plain].into_iter().for_each(|mark| writer.bits(u32::from(mark), 1));
+    writer.rising(&(0..u64::BITS).filter(|pole| poles >> pole & 1 == 1).collect::<Vec<u32>>());
+    writer.length(names.len());
+    for name in names {
+        let place = profile.title.binary_search(&name.term).unwrap_or(0);
+        writer.bits(place as u32, PLACE_BITS);
+        writer.bits(name.beginning, BEGINNING_BITS);
+        [name.goes_on, name.after_word].into_iter().for_each(|mark| writer.bits(u32::from(mark), 1));
+    }
+}
+
+fn read_claim(reader: &mut Reader<'_>, profile: &mut Profile) {
+    let Profile { claim, title, .. } = profile;
+    (claim.passive, claim.plain) = (reader.bits(1) == 1, reader.bits(1) == 1);
+    claim.poles = reader.rising().fold(0, |poles, pole| poles | 1 << pole);
+    let count = reader.length();
+    let name = |_| Name {
+        term: title.get(reader.bits(PLACE_BITS) as usize).copied().unwrap_or(0),
+        beginning: reader.bits(BEGINNING_BITS),
+        goes_on: reader.bits(1) == 1,
+        after_word: reader.bits(1) == 1,
+    };
+    fill(&mut claim.names, (0..count).map(name));
 }
 
 /// Writes sorted terms that the lexicon knows, each with a number.

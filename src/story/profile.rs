@@ -8,7 +8,9 @@ use std::{cmp::Reverse, sync::LazyLock};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    Document, denial,
+    Document,
+    claim::Claim,
+    denial,
     junk::{self, Unit, Units},
     lexicon,
     shingles::Shingles,
@@ -62,8 +64,10 @@ pub struct Profile {
     pub numbers: Vec<u32>,
     /// Hash of the whole headline, whatever the feed.
     pub headline: Option<Unit>,
-    /// The headline says that something is not so.
+    /// The headline says that something told before is not so.
     pub denies: bool,
+    /// What the headline says beyond its terms.
+    pub claim: Claim,
     /// Words left after cleaning, the headline not counted.
     pub length: u16,
 }
@@ -71,7 +75,8 @@ pub struct Profile {
 /// Computes the features of a document; `all` are the words of its text.
 pub fn profile(document: &Document, all: &[Word], units: &Units) -> Profile {
     let scope = scope(document);
-    let title = words::split(trim_title(&document.title));
+    let headline_text = trim_title(&document.title);
+    let title = words::split(headline_text);
     let headline = junk::unit(0, &title);
     let generic = is_generic(&title) || headline.is_some_and(|unit| units.is_junk(unit));
     let (text, found) = clean(&document.text, all, scope, units);
@@ -85,12 +90,13 @@ pub fn profile(document: &Document, all: &[Word], units: &Units) -> Profile {
     Profile {
         terms: terms(named, &text),
         title: title_terms,
-        trigrams: if generic { Vec::new() } else { trigrams(trim_title(&document.title)) },
+        trigrams: if generic { Vec::new() } else { trigrams(headline_text) },
         shingles: Shingles::of(&text),
         units: found,
         numbers,
         headline,
         denies: denial::denies(named),
+        claim: Claim::new(headline_text, named),
         length: u16::try_from(text.len()).unwrap_or(u16::MAX),
     }
 }

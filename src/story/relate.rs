@@ -4,7 +4,7 @@
 //! confirms nothing to itself. A denial belongs to the story that it denies and is marked, since it is news to
 //! everybody who was told. Must not decide whether a document joins; [`super::weigh`] did.
 
-use super::{Relation, signals::Signals};
+use super::{Relation, claim::Contrast, signals::Signals};
 use crate::entry::EntryId;
 
 /// What is known when a relation is decided.
@@ -82,5 +82,11 @@ fn figures(s: &Signals) -> String {
     if s.numbers_differ {
         text.push_str(", numbers differ");
     }
+    text.push_str(match s.contrast {
+        Some(Contrast::Opposed) => ", its headline says the opposite",
+        Some(Contrast::Renamed) => ", its headline names another",
+        Some(Contrast::Negated) => ", one headline says that it is not so",
+        None => "",
+    });
     text
 }

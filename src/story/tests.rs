@@ -1,5 +1,6 @@
 //! The stories the product is defined by, told with texts of our own.
 
+mod claims;
 mod laws;
 mod recurring;
 

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::{forest::Forest, signals::Signals};
+use super::{claim::Contrast, forest::Forest, signals::Signals};
 
 /// A join needs at least this,
 const JOIN: f32 = 0.6;
@@ -21,8 +21,19 @@ const LONG: (f32, f32) = (60.0, 140.0);
 /// Part of the shorter text from which another outlet's text is the same beyond doubt.
 const SAME_TEXT: f32 = 0.75;
 
+/// Part of the shorter text from which two headlines stand over one text,
+pub const ONE_TEXT: f32 = 0.6;
+
+/// and likeness by letters from which two names are one, spelt in two ways.
+const ONE_SPELLING: f32 = 0.9;
+
 /// What is left of a score where the numbers and the day differ.
 const OTHER_DAY: f32 = 0.7;
+
+/// What is left of a score where one headline says the opposite of the other, and where it names somebody else in the same
+/// words: bodies that share enough may speak against the second, hardly against the first.
+const OPPOSED: f32 = 0.35;
+const RENAMED: f32 = 0.5;
 
 /// Log-odds of a link to a member, and of an outlet that has told the story already.
 const LINKED: f32 = 2.0;
@@ -110,9 +121,9 @@ pub fn forest() -> Arc<Forest> {
 
 /// Probability that the document tells the story.
 ///
-/// Four rules stand above the forest: two entries of one outlet that share little but a run of text share the site's
+/// Five rules stand above the forest: two entries of one outlet that share little but a run of text share the site's
 /// template; two articles that share next to nothing tell two stories; a headline with other numbers on another day
-/// needs more; and a text that another outlet has printed nearly whole belongs to it whatever else was put around it.
+/// needs more, and so does one that is nearly the same but says the opposite or names somebody else; and a text that another outlet has printed nearly whole belongs to it whatever else was put around it.
 ///
 /// `stream` moves the log-odds of the forest by what the stream is like, see [`prior`].
 pub fn weigh(signals: &Signals, forest: &Forest, stream: f32) -> f32 {
@@ -121,6 +132,7 @@ pub fn weigh(signals: &Signals, forest: &Forest, stream: f32) -> f32 {
     }
     let fitted = shifted(forest.ask(&features(signals)), odds(signals) + stream);
     let fitted = if is_other_day(signals) { fitted * OTHER_DAY } else { fitted };
+    let fitted = fitted * contrast(signals);
     if signals.copied >= SAME_TEXT && !signals.same_outlet { fitted.max(signals.copied) } else { fitted }
 }
 
@@ -135,7 +147,7 @@ pub fn joins(signals: &Signals, score: f32) -> bool {
 /// and an outlet seldom tells one story twice in other words.
 fn odds(s: &Signals) -> f32 {
     let links = if s.linked { LINKED } else { 0.0 };
-    let again = if s.same_outlet && s.copied < 0.6 { SAME_OUTLET } else { 0.0 };
+    let again = if s.same_outlet && s.copied < ONE_TEXT { SAME_OUTLET } else { 0.0 };
     links + again
 }
 
@@ -165,6 +177,15 @@ fn is_thin(s: &Signals) -> bool {
 /// Two matches of one club, two market closings: headlines of one kind with other numbers, more than a day apart.
 fn is_other_day(s: &Signals) -> bool {
     s.numbers_differ && s.hours > 24.0 && s.copied < 0.3
+}
+
+/// "Senate passes farm bill" and "Senate rejects farm bill", two earthquakes of one strength.
+fn contrast(s: &Signals) -> f32 {
+    match s.contrast {
+        Some(Contrast::Opposed) if s.copied < ONE_TEXT => OPPOSED,
+        Some(Contrast::Renamed) if s.copied < ONE_TEXT && s.letters < ONE_SPELLING => RENAMED,
+        _ => 1.0,
+    }
 }
 
 /// A site's template around different texts; what is nine tenths the same is one text.
