@@ -15,7 +15,7 @@ use super::{
 use crate::entry::EntryId;
 
 /// A document whose score for a story is less says nothing about that story.
-const NEAR: f32 = 0.5;
+const NEAR: f32 = 0.4;
 
 /// A merge moves several and comes late, so it needs more than a join.
 const MERGE: f32 = 0.65;

@@ -168,10 +168,12 @@ fn shifted(probability: f32, by: f32) -> f32 {
     probability * odds / (1.0 - probability + probability * odds)
 }
 
-/// Two whole articles have at least so much in common when they tell one story; and one word in common makes none,
-/// however rare it is, unless there are hardly more: "Leeds" says little of two headlines.
+/// Two whole articles have at least so much in common when they tell one story, or somewhat less where their headlines or
+/// first words agree; and one word in common makes none, however rare it is, unless there are hardly more: "Leeds" says
+/// little of two headlines.
 fn is_thin(s: &Signals) -> bool {
-    s.shorter > 60.0 && s.nearest < 0.18 || s.shorter > 2.0 && s.common < 2.0
+    let agree = s.title >= 0.25 || s.lead >= 0.3;
+    s.shorter > 60.0 && s.nearest < if agree { 0.1 } else { 0.18 } || s.shorter > 2.0 && s.common < 2.0
 }
 
 /// Two matches of one club, two market closings: headlines of one kind with other numbers, more than a day apart.
