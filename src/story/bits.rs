@@ -104,7 +104,16 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self::at(bytes, 0)
+    }
+
+    /// Goes on where another had come to.
+    pub fn at(bytes: &'a [u8], place: usize) -> Self {
+        Self { bytes, at: place }
+    }
+
+    pub fn place(&self) -> usize {
+        self.at
     }
 
     /// The bits that come next, at least [`WINDOW`] of them; behind the end there are zeros.

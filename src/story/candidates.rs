@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{
     Document, StoryId,
     bits::Reader,
-    claim::{Contrast, Name},
+    claim::{self, Contrast, Name},
     hasher::FastMap,
     index::{GONE, Index, Kept, Link, Prepared},
     packed::{Terms, Unpacked},
@@ -53,6 +53,8 @@ pub struct Candidate {
 const COPY: f32 = 0.6;
 /// The headlines of one page are at least so near; different items of a feed may share a link.
 const SAME_HEADLINE: f32 = 0.8;
+/// Headlines that are less near do not share enough words for a contrast.
+const LIKE_HEADLINE: f32 = 0.15;
 /// A later member must hold this much more of the text to be taken for its source instead of an earlier one.
 const CLEARLY_MORE: f32 = 0.15;
 
@@ -171,7 +173,15 @@ impl Index {
     fn compare(&self, seeker: &Seeker<'_>, query: &Query<'_>, kept: &Kept, scratch: &mut Unpacked) -> Signals {
         kept.text.read(&self.lexicon, scratch);
         let likeness = query.compare(scratch, &self.lexicon);
+        let contrast = if likeness.title >= LIKE_HEADLINE {
+            kept.text.read_claim(scratch);
+            claim::contrast(seeker.profile, &scratch.profile)
+        } else {
+            None
+        };
         Signals {
+            contrast,
+            same_headline: likeness.same_headline && contrast.is_none(),
             hours: seeker.when.hours_to(kept.when),
             same_outlet: seeker.outlet != 0 && seeker.outlet == kept.outlet,
             linked: kept.url.is_some_and(|url| seeker.links.contains(&url)),

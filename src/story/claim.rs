@@ -9,24 +9,39 @@ use std::sync::LazyLock;
 
 use super::{
     hasher::{FastMap, FastSet},
-    lexicon,
+    lexicon::{self, Spelt},
     profile::Profile,
+    shingles::common,
     words::{self, Word},
 };
 
 /// What is kept of a headline.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Claim {
-    /// Poles of `opposed.txt` that its words stand at, two bits a pair.
-    pub poles: u64,
+    /// Answers of `opposed.txt` that its words give, a bit each.
+    pub answers: u128,
     /// It says that something is not so.
     pub negated: bool,
     /// Somebody is named behind "by": who did it stands last.
     pub passive: bool,
-    /// Not all of its words are capitals, so that a capital tells a name.
-    pub plain: bool,
+    pub capitals: Capitals,
     /// In reading order.
     pub names: Vec<Name>,
+    /// Terms that say neither more nor less where the rest is the same: numbers, and words that answer. Sorted.
+    pub aside: Vec<u32>,
+    /// Who did what to whom, where that can be told.
+    pub deed: Option<[u32; 3]>,
+}
+
+/// What a capital tells in a headline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Capitals {
+    /// Nothing: every word has one.
+    #[default]
+    Nothing,
+    Name,
+    /// In German, of any noun.
+    Noun,
 }
 
 /// A word of a name.
@@ -37,11 +52,12 @@ pub struct Name {
     pub beginning: u32,
     /// Whether it goes on the name before it.
     pub goes_on: bool,
-    /// Whether a word that is no name stands before it, a verb perhaps.
-    pub after_word: bool,
+    /// Not the first word, which has a capital anyhow, or known for a name.
+    pub sure: bool,
 }
 
 pub const BEGINNING_BITS: u32 = 12;
+pub const VERB_BITS: u32 = 16;
 const BEGINNING: usize = 4;
 
 /// Words of a headline; what is longer is none.
@@ -53,13 +69,13 @@ pub const PLACE_BITS: u32 = 6;
 /// Words of names kept of one headline.
 const MAX_NAMES: usize = 12;
 
-/// A lower-case word from which a headline does not write all words with capitals.
+/// Letters of a word in lower case from which a headline does not write all words with capitals.
 const PLAIN: usize = 4;
 
 /// How two headlines that are nearly the same differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contrast {
-    /// One says the opposite of the other, or that he whom it was done to did it.
+    /// They answer one question of `opposed.txt` in two ways, or he whom it was done to in one did it in the other.
     Opposed,
     /// Each names somebody or some place that the other does not know.
     Renamed,
@@ -74,30 +90,44 @@ impl Claim {
             return Self::default();
         }
         let lists = &*LISTS;
-        let poles = words.iter().filter_map(|word| lists.poles.get(&word.term));
-        let pairs = words.windows(2).filter_map(|pair| lists.poles.get(&both(pair[0].term, pair[1].term)));
         let has = |list: &FastSet<u32>| words.iter().any(|word| list.contains(&word.exact));
-        let plain = words
-            .iter()
-            .skip(1)
-            .any(|word| !word.capital && !word.stop && !word.number && word.end - word.start >= PLAIN);
+        let is_small = |word: &Word| !word.capital && !word.stop && !word.number && word.end - word.start >= PLAIN;
+        let capitals = match words.iter().skip(1).any(is_small) {
+            false => Capitals::Nothing,
+            true if has(&lists.german) => Capitals::Noun,
+            true => Capitals::Name,
+        };
+        let (answers, mut aside) = answers(words);
+        aside.extend(words.iter().filter(|word| word.number).map(|word| word.term));
+        aside.retain(|term| words.iter().any(|word| word.term == *term && !word.stop));
+        aside.sort_unstable();
+        aside.dedup();
+        let names = names(text, words, capitals);
         Self {
-            poles: poles.chain(pairs).fold(0, |all, poles| all | poles),
+            answers,
             negated: has(&lists.negations),
             passive: has(&lists.by),
-            plain,
-            names: names(text, words, plain),
+            capitals,
+            deed: deed(text, words, &names),
+            names,
+            aside,
         }
     }
 
-    /// Poles that stand alone: "up a little, but down on the week" speaks of both.
-    fn clear(&self) -> u64 {
-        self.poles & !opposite(self.poles)
+    /// Whether they answer one question each in one way, and not in the same.
+    fn is_opposed(&self, other: &Self) -> bool {
+        let once = |answers: u128| answers.count_ones() == 1;
+        let differs = |question: &u128| {
+            let (one, two) = (self.answers & question, other.answers & question);
+            one != two && once(one) && once(two)
+        };
+        let both = self.answers & !other.answers != 0 && other.answers & !self.answers != 0;
+        both && LISTS.questions.iter().any(differs)
     }
 
-    /// Whether one stands where the other's opposite is.
-    fn is_opposed(&self, other: &Self) -> bool {
-        self.clear() & opposite(other.clear()) != 0
+    /// Whether a term stands in a name.
+    fn names(&self, term: u32) -> bool {
+        self.names.iter().any(|name| name.term == term)
     }
 
     /// Names that go together, in reading order.
@@ -107,48 +137,62 @@ impl Claim {
 
     /// Whether who did it in one had it done to him in the other: "Iran strikes Israel".
     fn is_exchanged(&self, other: &Self) -> bool {
-        let first = |claim: &Self| {
-            let mut runs = claim.runs();
-            let (one, two) = (runs.next()?.first().copied()?, runs.next()?.first().copied()?);
-            two.after_word.then_some((one.term, two.term))
-        };
-        match (first(self), first(other)) {
-            (Some(one), Some((a, b))) => self.plain && other.plain && self.passive == other.passive && one == (b, a),
-            _ => false,
-        }
+        let (Some([a, verb, b]), Some(other_way)) = (self.deed, other.deed) else { return false };
+        a != b && other_way == [b, verb, a] && self.passive == other.passive
     }
 }
 
 /// How the headlines of two documents differ, where they are nearly the same.
 pub fn contrast(a: &Profile, b: &Profile) -> Option<Contrast> {
-    let shared = a.title.iter().filter(|term| b.title.binary_search(term).is_ok()).count();
-    let (longer, shorter) = (a.title.len().max(b.title.len()), a.title.len().min(b.title.len()));
-    if shared < LEAST_SHARED || 2 * shared < longer {
+    let (one, other) = (&a.claim, &b.claim);
+    let (opposed, exchanged) = (one.is_opposed(other), one.is_exchanged(other));
+    let (negated, both_name) = (one.negated != other.negated, !one.names.is_empty() && !other.names.is_empty());
+    if !(opposed || exchanged || negated || both_name) {
         return None;
     }
-    let (one, other) = (&a.claim, &b.claim);
-    if longer - shared <= MOST_OWN {
-        if one.is_opposed(other) || shared == shorter && one.is_exchanged(other) {
+    let shared: Vec<u32> = common(&a.title, &b.title).collect();
+    if shared.len() < LEAST_SHARED {
+        return None;
+    }
+    let beside = own(a, b, |_| true).max(own(b, a, |_| true));
+    if beside <= MOST_BESIDE && beside <= shared.len() {
+        if opposed || beside == 0 && exchanged {
             return Some(Contrast::Opposed);
         }
-        if one.negated != other.negated && shared > LEAST_SHARED && 3 * shared >= 2 * longer {
+        if negated && shared.len() > LEAST_SHARED && 3 * beside <= shared.len() {
             return Some(Contrast::Negated);
         }
     }
-    let most = if one.plain && other.plain { MOST_BESIDE } else { 0 };
-    let differs = |x: &Profile, y: &Profile| names_another(x, y) && beside(x, y) <= most;
-    (differs(a, b) && differs(b, a)).then_some(Contrast::Renamed)
+    let is_renamed = both_name && is_renamed(a, b, &shared) && names_another(a, b) && names_another(b, a);
+    is_renamed.then_some(Contrast::Renamed)
 }
 
-/// Words that two nearly equal headlines share at least, and half of all; a no needs more and two thirds, for there is
-/// one in every tenth headline.
+/// Whether two headlines are the same but for names and numbers, or nearly where names can be told.
+fn is_renamed(a: &Profile, b: &Profile, shared: &[u32]) -> bool {
+    let (one, other) = (&a.claim, &b.claim);
+    let tell_names = one.capitals == Capitals::Name && other.capitals == Capitals::Name;
+    let is_name = |term: u32| one.names.iter().chain(&other.names).any(|name| name.sure && name.term == term);
+    let named = if tell_names { shared.iter().filter(|term| is_name(**term)).count() } else { 0 };
+    // Beside a name that is the same there may be others ("Islamic State", "ISIS") for one thing.
+    let most = usize::from(tell_names && named == 0);
+    let numbers = shared.iter().filter(|term| a.numbers.binary_search(term).is_ok()).count();
+    let beside = own(a, b, |term| !one.names(term)).max(own(b, a, |term| !other.names(term)));
+    beside <= most && shared.len() > beside + named + numbers
+}
+
+/// Words that two nearly equal headlines share at least,
 const LEAST_SHARED: usize = 2;
 
-/// Words that each may hold for itself,
-const MOST_OWN: usize = 2;
+/// and that each may hold beside them and what the list of opposites knows, numbers left out. Beside names it may be one,
+/// where a capital tells a name and none is shared, and else none.
+const MOST_BESIDE: usize = 2;
 
-/// and beside names, where a capital tells one.
-const MOST_BESIDE: usize = 1;
+/// Words of a headline that the other lacks and that are to be counted.
+fn own(document: &Profile, other: &Profile, counts: impl Fn(u32) -> bool) -> usize {
+    let is_own = |term: &&u32| other.title.binary_search(term).is_err();
+    let is_aside = |term: &u32| document.claim.aside.binary_search(term).is_ok();
+    document.title.iter().filter(is_own).filter(|term| !is_aside(term) && counts(**term)).count()
+}
 
 /// Whether a headline holds a name of which the other document knows no word.
 fn names_another(document: &Profile, other: &Profile) -> bool {
@@ -160,34 +204,59 @@ fn names_another(document: &Profile, other: &Profile) -> bool {
     document.claim.runs().any(|run| !run.iter().any(is_known))
 }
 
-/// Words of a headline that the other lacks, names left out.
-fn beside(document: &Profile, other: &Profile) -> usize {
-    let is_name = |term: u32| document.claim.names.iter().any(|name| name.term == term);
-    document.title.iter().filter(|term| other.title.binary_search(term).is_err() && !is_name(**term)).count()
+/// What the words of a headline answer, and the terms that do.
+fn answers(words: &[Word]) -> (u128, Vec<u32>) {
+    let lists = &*LISTS;
+    let (mut found, mut terms) = (0, Vec::new());
+    let mut look = |key: u32, told: &[u32]| {
+        if let Some(answers) = lists.answers.get(&key) {
+            found |= answers;
+            terms.extend(told);
+        }
+    };
+    for (at, word) in words.iter().enumerate() {
+        look(word.term, &[word.term]);
+        let later = &words[at + 1..];
+        let (near, far) = later.split_at(later.len().min(LATER));
+        for other in near.iter().chain(far.last()) {
+            look(both(APART, word.term, other.term), &[word.term, other.term]);
+        }
+        if let Some(next) = later.first() {
+            look(both(TOGETHER, word.term, next.term), &[word.term, next.term]);
+        }
+    }
+    (found, terms)
 }
 
-/// A word counts as a name that begins with a capital where not all do; at the beginning, and where all do, only one that
-/// is not in the table of common words.
-fn names(text: &str, words: &[Word], plain: bool) -> Vec<Name> {
-    let lists = &*LISTS;
+/// Words behind a word among which what goes with it is looked for.
+const LATER: usize = 4;
+
+/// A word counts as a name that begins with a capital where that tells one, at the beginning unless the table of common
+/// words holds it in small letters; and elsewhere one that the table holds with a capital.
+fn names(text: &str, words: &[Word], capitals: Capitals) -> Vec<Name> {
     let mut found: Vec<Name> = Vec::new();
-    let (mut last, mut after_word) = (None, false);
+    let mut last = None;
     for (at, word) in words.iter().enumerate() {
-        let tells = plain && at > 0 || !lexicon::is_common(word.term);
-        let is_known = lists.poles.contains_key(&word.term) || lists.negations.contains(&word.exact);
-        if word.stop || word.number {
-            continue;
-        }
-        if !word.capital || !tells || is_known {
-            after_word = true;
+        let spelt = lexicon::spelt(word.term);
+        let tells = match capitals {
+            Capitals::Nothing => spelt == Some(Spelt::Capital),
+            Capitals::Name if at > 0 => true,
+            Capitals::Name | Capitals::Noun => spelt != Some(Spelt::Small),
+        };
+        // "l'Algérie"
+        let written = &text[word.start..word.end];
+        let written = written.split_once(['\'', '’']).map_or(written, |(_, name)| name);
+        let is_listed = LISTS.answers.contains_key(&word.term) || LISTS.negations.contains(&word.exact);
+        if word.stop || word.number || !written.starts_with(char::is_uppercase) || !tells || is_listed {
             continue;
         }
         let is_gap = |c: char| matches!(c, ' ' | '-' | '.' | '\'' | '’');
-        let goes_on = plain && last.is_some_and(|end| text[end..word.start].chars().all(is_gap));
-        let letters: String = text[word.start..word.end].chars().take(BEGINNING).collect();
+        let goes_on = last.is_some_and(|end| gap(text, end, word).chars().all(is_gap));
+        let letters: String = written.chars().take(BEGINNING).collect();
         let beginning = words::hash_folded(&letters) >> (32 - BEGINNING_BITS);
-        found.push(Name { term: word.term, beginning, goes_on, after_word });
-        (last, after_word) = (Some(word.end), false);
+        let sure = at > 0 || spelt == Some(Spelt::Capital);
+        found.push(Name { term: word.term, beginning, goes_on, sure });
+        last = Some(word.end);
         if found.len() == MAX_NAMES {
             break;
         }
@@ -195,48 +264,83 @@ fn names(text: &str, words: &[Word], plain: bool) -> Vec<Name> {
     found
 }
 
-/// The other pole of every pair.
-fn opposite(poles: u64) -> u64 {
-    const FIRST: u64 = 0x5555_5555_5555_5555;
-    (poles & FIRST) << 1 | (poles >> 1) & FIRST
+/// The first and the last name with the word behind the first, or the first three words where there are no two names. Only
+/// where that word follows at once: "Giger, the designer of Alien" is no other than "Alien designer Giger". It is told as it
+/// is written, in [`VERB_BITS`], since "kills" and "killed" are told of two.
+fn deed(text: &str, words: &[Word], names: &[Name]) -> Option<[u32; 3]> {
+    let is_name = |word: &&Word, goes_on| names.iter().any(|name| name.term == word.term && name.goes_on == goes_on);
+    let told: Vec<&Word> = words.iter().filter(|word| !word.stop && !word.number).collect();
+    let starts: Vec<usize> = (0..told.len()).filter(|at| is_name(&told[*at], false)).collect();
+    let (first, last) = if let [first, .., last] = starts[..] { (first, Some(last)) } else { (0, None) };
+    let verb = (first + 1..told.len()).find(|at| !is_name(&told[*at], true))?;
+    let whom = told.get(last.unwrap_or(verb + 1))?;
+    let is_gap = |c: char| c.is_whitespace() || matches!(c, '"' | '»' | '”' | '“');
+    let follows = gap(text, told[verb - 1].end, told[verb]).chars().all(is_gap);
+    (follows && !LISTS.both_ways.contains(&told[verb].exact))
+        .then(|| [told[first].term, told[verb].exact >> (u32::BITS - VERB_BITS), whom.term])
 }
 
-/// Key of two words that mean something together.
-fn both(first: u32, second: u32) -> u32 {
-    words::fold_hash(words::combine(words::combine(7, first), second))
+/// What stands before a word; nothing where words overlap, as in scripts without spaces.
+fn gap<'a>(text: &'a str, end: usize, word: &Word) -> &'a str {
+    text.get(end..word.start).unwrap_or_default()
 }
 
-/// The sides of all pairs, two after each other that are opposites.
-fn opposed() -> impl Iterator<Item = &'static str> {
-    include_str!("opposed.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+/// Keys of two words that mean something together, or with others between them.
+fn both(how: u64, first: u32, second: u32) -> u32 {
+    words::fold_hash(words::combine(words::combine(how, first), second))
+}
+
+const TOGETHER: u64 = 7;
+const APART: u64 = 8;
+
+/// The answers of each question: a paragraph of lines.
+fn questions() -> impl Iterator<Item = Vec<&'static str>> {
+    let text = include_str!("opposed.txt").split("\n\n");
+    text.filter(|paragraph| !paragraph.starts_with('#')).map(|paragraph| paragraph.lines().collect())
 }
 
 struct Lists {
-    poles: FastMap<u32, u64>,
+    answers: FastMap<u32, u128>,
+    /// The answers of each question together.
+    questions: Vec<u128>,
     negations: FastSet<u32>,
     by: FastSet<u32>,
+    both_ways: FastSet<u32>,
+    german: FastSet<u32>,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
-    let mut poles: FastMap<u32, u64> = FastMap::default();
-    for (pole, list) in opposed().enumerate() {
-        for word in list.split_whitespace() {
-            let terms: Vec<u32> = words::split(&word.replace('_', " ")).iter().map(|word| word.term).collect();
-            let key = if let [first, second] = terms[..] { both(first, second) } else { terms[0] };
-            *poles.entry(key).or_default() |= 1 << pole;
+    let mut answers: FastMap<u32, u128> = FastMap::default();
+    let mut bits = (0..u128::BITS).map(|bit| 1 << bit);
+    let mut learn = |line: &str| {
+        let bit: u128 = bits.next().expect("a bit for each answer");
+        for word in line.split_whitespace() {
+            let terms: Vec<u32> = words::split(&word.replace(['_', '~'], " ")).iter().map(|word| word.term).collect();
+            let how = if word.contains('~') { APART } else { TOGETHER };
+            let key = if let [first, second] = terms[..] { both(how, first, second) } else { terms[0] };
+            *answers.entry(key).or_default() |= bit;
         }
-    }
+        bit
+    };
+    let questions = questions().map(|lines| lines.into_iter().fold(0, |all, line| all | learn(line))).collect();
     let list = |words: &str| words.split_whitespace().map(words::hash_folded).collect();
-    Lists { poles, negations: list(NO), by: list(BY) }
+    Lists { answers, questions, negations: list(NO), by: list(BY), both_ways: list(BOTH_WAYS), german: list(GERMAN) }
 });
 
 /// Words of a no.
-pub const NO: &str = "not no never none neither without cannot can't won't don't doesn't didn't isn't aren't wasn't \
-    weren't hasn't haven't hadn't wouldn't shouldn't couldn't refuses refuse refused declines fails nicht kein keine \
-    keinen keinem keiner nie niemals ohne pas jamais aucun aucune sans nunca jamás sin ningún ninguna не нет \
-    ни никогда без";
+pub const NO: &str = "not no never none neither cannot can't won't don't doesn't didn't isn't aren't wasn't \
+    weren't hasn't haven't hadn't wouldn't shouldn't couldn't refuses refuse refused declines declined fails nicht kein keine \
+    keinen keinem keiner nie niemals verzichtet pas jamais aucun aucune renonce nunca jamás ningún ninguna \
+    descarta renuncia не нет ни никогда отказался отказалась";
 
 const BY: &str = "by von vom durch par por";
+
+/// What one does to the other if the other does it to him.
+const BOTH_WAYS: &str = "vs v meet meets met weds marries trifft gegen contre contra rencontre против";
+
+/// Words by which a headline is known to be German, whose nouns all have capitals.
+const GERMAN: &str =
+    "der das dem einen einem einer eine ein im vom zum zur mit bei nach für und wird sich über nicht auf aus";
 
 #[cfg(test)]
 mod tests {
@@ -275,6 +379,11 @@ mod tests {
                 ["Sube el precio del trigo", "Baja el precio del trigo"],
                 ["Дума одобрила закон о лесах", "Дума отклонила закон о лесах"],
                 ["Norvia strikes Estmark", "Estmark strikes Norvia"],
+                ["Dog saves owner from fire in Lund", "Owner saves dog from fire in Lund"],
+                ["Streaming service Vela sues rival Norn", "Streaming service Norn sues rival Vela"],
+                ["Bank raises rates by a quarter point", "Bank leaves rates unchanged"],
+                ["EZB hebt Leitzins überraschend an", "EZB senkt Leitzins überraschend"],
+                ["Jobless rate up in January", "Jobless rate up in February"],
             ],
         );
     }
@@ -288,8 +397,12 @@ mod tests {
                 ["Fulham 2-0 Norwich: match report", "Everton 2-0 Norwich: match report"],
                 ["Actor Rowan Pike dies aged 81", "Actor Miles Denham dies aged 81"],
                 ["Doctors in Ghana call off strike", "Doctors in Nigeria call off strike"],
-                ["Séisme de magnitude 6,1 au Chili", "Séisme de magnitude 6,1 au Pérou"],
-                ["Kellner Ferry Runs Aground", "Brenner Ferry Runs Aground"],
+                ["Séisme de magnitude 6,1 au Chili", "Séisme de magnitude 6,3 en mer d'Andaman"],
+                ["Séisme au nord du Maroc", "Séisme au nord de l’Algérie"],
+                ["Heidenheim verliert in Augsburg mit 0:2", "Heidenheim verliert in Mainz mit 0:2"],
+                ["Ferry Runs Aground near Ohio", "Ferry Runs Aground near Texas"],
+                ["London has hottest day on record", "Madrid has hottest day on record"],
+                ["Regisseur Egon Wardein mit 87 Jahren gestorben", "Dichter Horst Lenz mit 88 Jahren gestorben"],
             ],
         );
     }
@@ -319,6 +432,10 @@ mod tests {
                 ["Wheat up on drought fears", "Wheat rises on drought fears"],
                 ["Wheat up, then down on drought fears", "Wheat rises on drought fears"],
                 ["Arsenal beat Chelsea in cup final", "Chelsea lose cup final to Arsenal"],
+                ["Vela meets Norn in Lund", "Norn meets Vela in Lund"],
+                ["Alien designer Giger dies", "Giger, designer of Alien, dies"],
+                ["Video shows end of reporter Ann Lee", "Islamic State video shows end of captive Ann Lee"],
+                ["Ferry crew walks off over pay", "Ferry crew strikes over pay"],
                 ["Court upholds ban", "Wheat falls"],
                 ["Ferry not found", "Coastguard looks for ferry off Crete"],
                 ["FERRY RUNS AGROUND OFF CRETE", "FERRY SINKS OFF RHODES"],
@@ -334,12 +451,15 @@ mod tests {
     }
 
     #[test]
-    fn every_pair_has_two_sides_that_share_no_word() {
-        let sides: Vec<Vec<&str>> = opposed().map(|side| side.split_whitespace().collect()).collect();
-        for pair in sides.chunks(2) {
-            assert!(pair[0].iter().all(|word| !pair[1].contains(word)), "{pair:?}");
+    fn every_question_has_answers_that_share_no_word() {
+        let mut count = 0;
+        for answers in questions() {
+            assert!(answers.len() > 1, "{answers:?}");
+            count += answers.len();
+            let words: Vec<&str> = answers.iter().flat_map(|line| line.split_whitespace()).collect();
+            let twice = words.iter().filter(|word| words.iter().filter(|other| other == word).count() > 1);
+            assert_eq!(twice.collect::<Vec<_>>(), Vec::<&&str>::new());
         }
-        assert!(sides.len() <= 64 && sides.len().is_multiple_of(2), "two bits a pair");
-        assert_eq!(opposite(0b01_10_00), 0b10_01_00);
+        assert!(count <= 128, "a bit for each of {count}");
     }
 }

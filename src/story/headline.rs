@@ -284,8 +284,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     Lists { negation: list(&[NO, DENIALS].join(" ")), hedge: list(HEDGES), furniture: list(FURNITURE) }
 });
 
-/// Beside [`NO`]: words that say of something said that it is not so.
-const DENIALS: &str = "deny denies denied denying dementiert bestreitet dément nie niega desmiente отрицает опровергает \
+/// Beside [`NO`]: what is not there, and words that say of something said that it is not so.
+const DENIALS: &str = "without ohne sans sin без deny denies denied denying dementiert bestreitet dément nie niega desmiente отрицает опровергает \
     опроверг опровергла";
 
 /// Words by which a headline does not quite say it.

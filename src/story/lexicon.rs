@@ -20,13 +20,34 @@ const PRIOR: f32 = 300.0;
 /// counted by `examples/evaluate --common`; in a full window they weigh nothing beside what was learned.
 static COMMON: LazyLock<FastMap<u32, f32>> = LazyLock::new(|| {
     let mut rates: FastMap<u32, f32> = FastMap::default();
-    for line in include_str!("common.txt").lines() {
-        let mut words = line.split(' ');
-        let tier: i32 = words.next().and_then(|tier| tier.parse().ok()).unwrap_or(0);
-        words.flat_map(words::split).for_each(|word| *rates.entry(word.term).or_default() += 0.5f32.powi(tier));
-    }
+    table().for_each(|(tier, word)| *rates.entry(word.term).or_default() += 0.5f32.powi(tier));
     rates
 });
+
+/// How texts write a common word where no sentence begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelt {
+    Small,
+    Capital,
+}
+
+static SPELT: LazyLock<FastMap<u32, Spelt>> = LazyLock::new(|| {
+    let spelt = |word: &words::Word| if word.capital { Spelt::Capital } else { Spelt::Small };
+    table().map(|(_, word)| (word.term, spelt(&word))).collect()
+});
+
+/// How texts write a term, where it is in the table.
+pub fn spelt(term: u32) -> Option<Spelt> {
+    SPELT.get(&term).copied()
+}
+
+fn table() -> impl Iterator<Item = (i32, words::Word)> {
+    include_str!("common.txt").lines().flat_map(|line| {
+        let (tier, words) = line.split_once(' ').unwrap_or_default();
+        let tier = tier.parse().unwrap_or(0);
+        words.split(' ').flat_map(words::split).map(move |word| (tier, word))
+    })
+}
 
 /// Whether a term is in the table.
 pub fn is_common(term: u32) -> bool {

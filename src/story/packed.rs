@@ -5,7 +5,7 @@
 
 use super::{
     bits::{Reader, Writer, differences},
-    claim::{BEGINNING_BITS, Claim, Name, PLACE_BITS},
+    claim::{BEGINNING_BITS, Capitals, Claim, Name, PLACE_BITS, VERB_BITS},
     lexicon::{Known, Lexicon, Place},
     profile::{LEAD, Profile, TITLE, WEIGHTS, Weighted},
     shingles::Shingles,
@@ -44,21 +44,27 @@ impl Packed {
         Self(writer.finish())
     }
 
-    /// Reads the features again as far as they are compared.
+    /// Reads the features again as far as they are compared, without what the headline claims.
     pub fn read(&self, lexicon: &Lexicon, into: &mut Unpacked) {
-        self.read_on(lexicon, into);
+        into.claim_at = self.read_on(lexicon, into).place();
+    }
+
+    /// Reads what the headline claims of a document that was read: few are near enough for it to matter.
+    pub fn read_claim(&self, into: &mut Unpacked) {
+        read_claim(&mut Reader::at(&self.0, into.claim_at), &mut into.profile);
     }
 
     /// All of the features.
     pub fn read_all(&self, lexicon: &Lexicon) -> Profile {
         let mut into = Unpacked::default();
         let mut reader = self.read_on(lexicon, &mut into);
+        read_claim(&mut reader, &mut into.profile);
         let units = reader.rising().collect();
         Profile { units, headline: (reader.bits(1) == 1).then(|| reader.bits(32)), ..into.profile }
     }
 
     fn read_on(&self, lexicon: &Lexicon, into: &mut Unpacked) -> Reader<'_> {
-        let Unpacked { profile, idf, terms } = into;
+        let Unpacked { profile, idf, terms, .. } = into;
         let mut reader = Reader::new(&self.0);
         (profile.denies, profile.claim.negated) = (reader.bits(1) == 1, reader.bits(1) == 1);
         profile.length = reader.bits(16) as u16;
@@ -77,7 +83,6 @@ impl Packed {
         (*level, *found) = (reader.bits(2) as u8, reader.bits(2) as u8);
         fill(runs, reader.rising().map(|run| run << *level));
         fill(&mut profile.numbers, reader.rising());
-        read_claim(&mut reader, profile);
         reader
     }
 
@@ -107,6 +112,7 @@ pub struct Unpacked {
     /// How rare each of its terms is today.
     pub idf: Vec<f32>,
     terms: Terms,
+    claim_at: usize,
 }
 
 /// Terms that were read again.
@@ -140,30 +146,44 @@ fn fill<T>(list: &mut Vec<T>, with: impl Iterator<Item = T>) {
 }
 
 fn write_claim(writer: &mut Writer, profile: &Profile) {
-    let Claim { poles, passive, plain, names, .. } = &profile.claim;
-    [*passive, *plain].into_iter().for_each(|mark| writer.bits(u32::from(mark), 1));
-    writer.rising(&(0..u64::BITS).filter(|pole| poles >> pole & 1 == 1).collect::<Vec<u32>>());
+    let Claim { answers, passive, capitals, names, aside, deed, .. } = &profile.claim;
+    writer.bits(u32::from(*passive), 1);
+    writer.bits(*capitals as u32, 2);
+    writer.rising(&(0..u128::BITS).filter(|bit| answers >> bit & 1 == 1).collect::<Vec<u32>>());
+    let place = |term: u32| profile.title.binary_search(&term).unwrap_or(0) as u32;
+    writer.rising(&aside.iter().map(|term| place(*term)).collect::<Vec<u32>>());
     writer.length(names.len());
     for name in names {
-        let place = profile.title.binary_search(&name.term).unwrap_or(0);
-        writer.bits(place as u32, PLACE_BITS);
+        writer.bits(place(name.term), PLACE_BITS);
         writer.bits(name.beginning, BEGINNING_BITS);
-        [name.goes_on, name.after_word].into_iter().for_each(|mark| writer.bits(u32::from(mark), 1));
+        [name.goes_on, name.sure].into_iter().for_each(|mark| writer.bits(u32::from(mark), 1));
+    }
+    writer.bits(u32::from(deed.is_some()), 1);
+    if let Some([first, second, third]) = deed {
+        writer.bits(place(*first), PLACE_BITS);
+        writer.bits(*second, VERB_BITS);
+        writer.bits(place(*third), PLACE_BITS);
     }
 }
 
 fn read_claim(reader: &mut Reader<'_>, profile: &mut Profile) {
     let Profile { claim, title, .. } = profile;
-    (claim.passive, claim.plain) = (reader.bits(1) == 1, reader.bits(1) == 1);
-    claim.poles = reader.rising().fold(0, |poles, pole| poles | 1 << pole);
+    let term = |place: u32| title.get(place as usize).copied().unwrap_or(0);
+    claim.passive = reader.bits(1) == 1;
+    claim.capitals = [Capitals::Nothing, Capitals::Name, Capitals::Noun][reader.bits(2) as usize % 3];
+    claim.answers = reader.rising().fold(0, |answers, bit| answers | 1 << bit);
+    fill(&mut claim.aside, reader.rising().map(term));
     let count = reader.length();
     let name = |_| Name {
-        term: title.get(reader.bits(PLACE_BITS) as usize).copied().unwrap_or(0),
+        term: term(reader.bits(PLACE_BITS)),
         beginning: reader.bits(BEGINNING_BITS),
         goes_on: reader.bits(1) == 1,
-        after_word: reader.bits(1) == 1,
+        sure: reader.bits(1) == 1,
     };
     fill(&mut claim.names, (0..count).map(name));
+    let is_told = reader.bits(1) == 1;
+    claim.deed =
+        is_told.then(|| [term(reader.bits(PLACE_BITS)), reader.bits(VERB_BITS), term(reader.bits(PLACE_BITS))]);
 }
 
 /// Writes sorted terms that the lexicon knows, each with a number.
@@ -222,6 +242,8 @@ mod tests {
         // What was read before leaves no trace.
         Packed::new(&profile, &lexicon).read(&lexicon, &mut read);
         packed.read(&lexicon, &mut read);
+        packed.read_claim(&mut read);
+        assert_eq!(read.profile.claim, profile.claim, "{title}");
         let idf: Vec<f32> = profile.terms.iter().map(|term| lexicon.idf(term.term)).collect();
         assert_eq!(read.idf, idf, "{title}");
         let terms = profile.terms.iter().map(|term| (term.term, u32::from(term.weight)));

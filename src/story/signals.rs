@@ -1,7 +1,7 @@
 //! What two texts have in common, in figures; no decision is made here.
 
 use super::{
-    claim::{Contrast, contrast},
+    claim::Contrast,
     lexicon::{Known, Lexicon},
     packed::Unpacked,
     profile::{LEAD, Profile, TITLE, Weighted},
@@ -173,7 +173,6 @@ impl<'a> Query<'a> {
             letters: self.dice(&member.trigrams),
             copied,
             numbers_differ: numbers_differ(&self.profile.numbers, &member.numbers),
-            contrast: contrast(self.profile, member),
             same_headline: same_headline(self.profile, member),
             headline_only: self.profile.length == 0 || member.length == 0,
             lead: ratio(overlap.lead, (self.sums.lead_square * sums.lead_square).sqrt()),
@@ -270,11 +269,7 @@ const OWN_HEADLINE: usize = 5;
 const SHORT: u16 = 60;
 
 fn same_headline(a: &Profile, b: &Profile) -> bool {
-    a.title.len() >= OWN_HEADLINE
-        && a.title == b.title
-        && a.numbers == b.numbers
-        && contrast(a, b).is_none()
-        && a.length.min(b.length) < SHORT
+    a.title.len() >= OWN_HEADLINE && a.title == b.title && a.numbers == b.numbers && a.length.min(b.length) < SHORT
 }
 
 fn numbers_differ(a: &[u32], b: &[u32]) -> bool {

@@ -28,7 +28,7 @@ pub const ONE_TEXT: f32 = 0.6;
 const ONE_SPELLING: f32 = 0.9;
 
 /// What is left of a score where the numbers and the day differ.
-const OTHER_DAY: f32 = 0.7;
+const OTHER_DAY: f32 = 0.5;
 
 /// What is left of a score where one headline says the opposite of the other, and where it names somebody else in the same
 /// words: bodies that share enough may speak against the second, hardly against the first.
