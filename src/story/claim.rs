@@ -29,8 +29,16 @@ pub struct Claim {
     pub names: Vec<Name>,
     /// Terms that say neither more nor less where the rest is the same: numbers, and words that answer. Sorted.
     pub aside: Vec<u32>,
-    /// Who did what to whom, where that can be told.
-    pub deed: Option<[u32; 3]>,
+    /// Who did what, where that can be told.
+    pub deed: Option<Deed>,
+}
+
+/// The first word or name of a headline and the word that follows at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deed {
+    pub who: u32,
+    /// Hash of the word as it is written, in [`VERB_BITS`], since "kills" and "killed" are told of two.
+    pub verb: u32,
 }
 
 /// What a capital tells in a headline.
@@ -105,7 +113,7 @@ impl Claim {
         let names = names(text, words, capitals);
         Self {
             answers,
-            negated: has(&lists.negations),
+            negated: has(&lists.negations) || rules_out(words),
             passive: has(&lists.by),
             capitals,
             deed: deed(text, words, &names),
@@ -135,10 +143,10 @@ impl Claim {
         self.names.chunk_by(|_, next| next.goes_on)
     }
 
-    /// Whether who did it in one had it done to him in the other: "Iran strikes Israel".
+    /// Whether each of them did the same, as in "Iran strikes Israel".
     fn is_exchanged(&self, other: &Self) -> bool {
-        let (Some([a, verb, b]), Some(other_way)) = (self.deed, other.deed) else { return false };
-        a != b && other_way == [b, verb, a] && self.passive == other.passive
+        let (Some(one), Some(two)) = (self.deed, other.deed) else { return false };
+        one.who != two.who && one.verb == two.verb && self.passive == other.passive
     }
 }
 
@@ -156,7 +164,8 @@ pub fn contrast(a: &Profile, b: &Profile) -> Option<Contrast> {
     }
     let beside = own(a, b, |_| true).max(own(b, a, |_| true));
     if beside <= MOST_BESIDE && beside <= shared.len() {
-        if opposed || beside == 0 && exchanged {
+        let holds = |claim: &Claim| claim.deed.is_some_and(|deed| shared.binary_search(&deed.who).is_ok());
+        if opposed || exchanged && holds(one) && holds(other) {
             return Some(Contrast::Opposed);
         }
         if negated && shared.len() > LEAST_SHARED && 3 * beside <= shared.len() {
@@ -194,14 +203,14 @@ fn own(document: &Profile, other: &Profile, counts: impl Fn(u32) -> bool) -> usi
     document.title.iter().filter(is_own).filter(|term| !is_aside(term) && counts(**term)).count()
 }
 
-/// Whether a headline holds a name of which the other document knows no word.
+/// Whether a headline holds a name whose last word the other document does not know: "Prince William", not "Prince Harry".
 fn names_another(document: &Profile, other: &Profile) -> bool {
     let is_known = |name: &Name| {
         let holds = |term| other.terms.binary_search_by_key(&term, |own| own.term).is_ok();
         let begins = |known: &Name| known.beginning == name.beginning;
         holds(name.term) || other.title.binary_search(&name.term).is_ok() || other.claim.names.iter().any(begins)
     };
-    document.claim.runs().any(|run| !run.iter().any(is_known))
+    document.claim.runs().any(|run| run.last().is_some_and(|name| !is_known(name)))
 }
 
 /// What the words of a headline answer, and the terms that do.
@@ -228,6 +237,12 @@ fn answers(words: &[Word]) -> (u128, Vec<u32>) {
     (found, terms)
 }
 
+/// "Rules out a run", "schließt Brandstiftung aus".
+fn rules_out(words: &[Word]) -> bool {
+    let ends = |at: usize| words[at + 1..].iter().any(|word| LISTS.out.contains(&word.exact));
+    (0..words.len()).any(|at| LISTS.rules.contains(&words[at].exact) && ends(at))
+}
+
 /// Words behind a word among which what goes with it is looked for.
 const LATER: usize = 4;
 
@@ -239,7 +254,11 @@ fn names(text: &str, words: &[Word], capitals: Capitals) -> Vec<Name> {
     for (at, word) in words.iter().enumerate() {
         let spelt = lexicon::spelt(word.term);
         let tells = match capitals {
-            Capitals::Nothing => spelt == Some(Spelt::Capital),
+            Capitals::Nothing => {
+                let before = at.checked_sub(1).map(|before| words[before].exact);
+                spelt == Some(Spelt::Capital)
+                    || spelt.is_none() && before.is_some_and(|before| LISTS.places.contains(&before))
+            }
             Capitals::Name if at > 0 => true,
             Capitals::Name | Capitals::Noun => spelt != Some(Spelt::Small),
         };
@@ -264,20 +283,17 @@ fn names(text: &str, words: &[Word], capitals: Capitals) -> Vec<Name> {
     found
 }
 
-/// The first and the last name with the word behind the first, or the first three words where there are no two names. Only
-/// where that word follows at once: "Giger, the designer of Alien" is no other than "Alien designer Giger". It is told as it
-/// is written, in [`VERB_BITS`], since "kills" and "killed" are told of two.
-fn deed(text: &str, words: &[Word], names: &[Name]) -> Option<[u32; 3]> {
+/// Only where the second follows at once: "Giger, the designer of Alien" is no other than "Alien designer Giger".
+fn deed(text: &str, words: &[Word], names: &[Name]) -> Option<Deed> {
     let is_name = |word: &&Word, goes_on| names.iter().any(|name| name.term == word.term && name.goes_on == goes_on);
     let told: Vec<&Word> = words.iter().filter(|word| !word.stop && !word.number).collect();
-    let starts: Vec<usize> = (0..told.len()).filter(|at| is_name(&told[*at], false)).collect();
-    let (first, last) = if let [first, .., last] = starts[..] { (first, Some(last)) } else { (0, None) };
+    let first = if names.len() > 1 { told.iter().position(|word| is_name(word, false))? } else { 0 };
     let verb = (first + 1..told.len()).find(|at| !is_name(&told[*at], true))?;
-    let whom = told.get(last.unwrap_or(verb + 1))?;
     let is_gap = |c: char| c.is_whitespace() || matches!(c, '"' | '»' | '”' | '“');
     let follows = gap(text, told[verb - 1].end, told[verb]).chars().all(is_gap);
-    (follows && !LISTS.both_ways.contains(&told[verb].exact))
-        .then(|| [told[first].term, told[verb].exact >> (u32::BITS - VERB_BITS), whom.term])
+    let verb = told[verb].exact;
+    (follows && !LISTS.both_ways.contains(&verb))
+        .then(|| Deed { who: told[first].term, verb: verb >> (u32::BITS - VERB_BITS) })
 }
 
 /// What stands before a word; nothing where words overlap, as in scripts without spaces.
@@ -304,8 +320,11 @@ struct Lists {
     /// The answers of each question together.
     questions: Vec<u128>,
     negations: FastSet<u32>,
+    rules: FastSet<u32>,
+    out: FastSet<u32>,
     by: FastSet<u32>,
     both_ways: FastSet<u32>,
+    places: FastSet<u32>,
     german: FastSet<u32>,
 }
 
@@ -324,7 +343,17 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     };
     let questions = questions().map(|lines| lines.into_iter().fold(0, |all, line| all | learn(line))).collect();
     let list = |words: &str| words.split_whitespace().map(words::hash_folded).collect();
-    Lists { answers, questions, negations: list(NO), by: list(BY), both_ways: list(BOTH_WAYS), german: list(GERMAN) }
+    Lists {
+        answers,
+        questions,
+        negations: list(NO),
+        rules: list("rule rules ruled schließt schließen"),
+        out: list("out aus"),
+        by: list(BY),
+        both_ways: list(BOTH_WAYS),
+        places: list(PLACES),
+        german: list(GERMAN),
+    }
 });
 
 /// Words of a no.
@@ -337,6 +366,9 @@ const BY: &str = "by von vom durch par por";
 
 /// What one does to the other if the other does it to him.
 const BOTH_WAYS: &str = "vs v meet meets met weds marries trifft gegen contre contra rencontre против";
+
+/// Words before a place.
+const PLACES: &str = "in of near off at from";
 
 /// Words by which a headline is known to be German, whose nouns all have capitals.
 const GERMAN: &str =

@@ -5,7 +5,7 @@
 
 use super::{
     bits::{Reader, Writer, differences},
-    claim::{BEGINNING_BITS, Capitals, Claim, Name, PLACE_BITS, VERB_BITS},
+    claim::{BEGINNING_BITS, Capitals, Claim, Deed, Name, PLACE_BITS, VERB_BITS},
     lexicon::{Known, Lexicon, Place},
     profile::{LEAD, Profile, TITLE, WEIGHTS, Weighted},
     shingles::Shingles,
@@ -159,10 +159,9 @@ fn write_claim(writer: &mut Writer, profile: &Profile) {
         [name.goes_on, name.sure].into_iter().for_each(|mark| writer.bits(u32::from(mark), 1));
     }
     writer.bits(u32::from(deed.is_some()), 1);
-    if let Some([first, second, third]) = deed {
-        writer.bits(place(*first), PLACE_BITS);
-        writer.bits(*second, VERB_BITS);
-        writer.bits(place(*third), PLACE_BITS);
+    if let Some(Deed { who, verb }) = deed {
+        writer.bits(place(*who), PLACE_BITS);
+        writer.bits(*verb, VERB_BITS);
     }
 }
 
@@ -182,8 +181,7 @@ fn read_claim(reader: &mut Reader<'_>, profile: &mut Profile) {
     };
     fill(&mut claim.names, (0..count).map(name));
     let is_told = reader.bits(1) == 1;
-    claim.deed =
-        is_told.then(|| [term(reader.bits(PLACE_BITS)), reader.bits(VERB_BITS), term(reader.bits(PLACE_BITS))]);
+    claim.deed = is_told.then(|| Deed { who: term(reader.bits(PLACE_BITS)), verb: reader.bits(VERB_BITS) });
 }
 
 /// Writes sorted terms that the lexicon knows, each with a number.

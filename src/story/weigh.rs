@@ -21,11 +21,8 @@ const LONG: (f32, f32) = (60.0, 140.0);
 /// Part of the shorter text from which another outlet's text is the same beyond doubt.
 const SAME_TEXT: f32 = 0.75;
 
-/// Part of the shorter text from which two headlines stand over one text,
+/// Part of the shorter text from which two headlines stand over one text.
 pub const ONE_TEXT: f32 = 0.6;
-
-/// and likeness by letters from which two names are one, spelt in two ways.
-const ONE_SPELLING: f32 = 0.9;
 
 /// What is left of a score where the numbers and the day differ.
 const OTHER_DAY: f32 = 0.5;
@@ -185,7 +182,7 @@ fn is_other_day(s: &Signals) -> bool {
 fn contrast(s: &Signals) -> f32 {
     match s.contrast {
         Some(Contrast::Opposed) if s.copied < ONE_TEXT => OPPOSED,
-        Some(Contrast::Renamed) if s.copied < ONE_TEXT && s.letters < ONE_SPELLING => RENAMED,
+        Some(Contrast::Renamed) if s.copied < ONE_TEXT => RENAMED,
         _ => 1.0,
     }
 }
