@@ -11,6 +11,7 @@ mod reading;
 mod tags;
 pub mod text;
 pub mod url;
+mod wrapper;
 
 pub use fold::is_invisible;
 pub use line::{LineEntry, LineError, from_json_line};
