@@ -1,18 +1,25 @@
 //! `storywatch group`: the story engine alone, over entries given as JSON lines in time order.
 
-use std::{collections::VecDeque, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque, hash_map},
+    hash::{Hash, Hasher},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
-use serde_json::json;
+use serde::Serialize;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::{input, lookup::Place, out::Out};
 use crate::{
     config::Config,
-    entry::{EntryId, LineEntry},
+    entry::{EntryId, LineEntry, LineId},
     intake::Rules,
-    story::{Document, Grouping, Merges, Pushed, StoryId, Stream},
+    story::{Citation, Document, Grouping, Merges, Pushed, Relation, StoryId, Stream},
 };
 
 /// Without a configuration stories stay open this long.
@@ -21,7 +28,8 @@ const WINDOW: Duration = Duration::from_secs(5 * 86_400);
 #[derive(Debug, Args)]
 pub(super) struct Group {
     /// Entries as JSON lines, in time order; standard input when left out or `-`. A line is answered when the window has
-    /// passed it, or at the end: until then its story may turn out to be another one.
+    /// passed it, or at the end: until then its story may turn out to be another one. An entry that is delivered again
+    /// changes nothing and is answered once; another one under its id is an error.
     input: Option<PathBuf>,
 }
 
@@ -30,27 +38,111 @@ impl Group {
         // Outlets' names and the window come from the configuration where there is one.
         let config = place.config.exists().then(|| place.load()).transpose()?;
         let mut held = Held::new(config)?;
-        let mut names: Vec<String> = Vec::new();
+        let mut known = Known::default();
         let mut latest = Timestamp::UNIX_EPOCH;
         let mut out = Out::new();
         let mut lines = input::entries(self.input.as_deref())?;
-        for line in lines.by_ref() {
-            let line = line?;
+        while let Some(line) = lines.next().transpose()? {
+            let number = match known.take_in(&line, lines.line()) {
+                Ok(Some(number)) => number,
+                Ok(None) => continue,
+                Err(why) => {
+                    lines.refuse(&why);
+                    continue;
+                }
+            };
             // Time order is the input's promise; an entry without a date is seen with the one before it.
             latest = line.entry.published.unwrap_or(latest).max(latest);
-            let document = document(&line, names.len(), latest);
-            names.push(line.id);
-            held.push(&document);
+            held.push(&document(&line, number, latest));
             while let Some(line) = held.pop(Some(latest)) {
-                out.json(&to_json(&names, &line))?;
+                out.json(&known.answer(&line))?;
             }
         }
         while let Some(line) = held.pop(None) {
-            out.json(&to_json(&names, &line))?;
+            out.json(&known.answer(&line))?;
         }
         out.end()?;
+        if known.again > 0 {
+            eprintln!("storywatch: delivered again, with no change to what came before: {} entries", known.again);
+        }
         Ok(lines.code())
     }
+}
+
+/// The ids that have come, in their order, each with what came under it.
+#[derive(Default)]
+struct Known {
+    names: Vec<LineId>,
+    first: HashMap<String, First>,
+    again: usize,
+}
+
+struct First {
+    line: usize,
+    digest: u64,
+}
+
+impl Known {
+    /// The number of a new entry; none for one that is delivered again.
+    ///
+    /// # Errors
+    /// What is wrong where the id stands for another entry already.
+    fn take_in(&mut self, line: &LineEntry, at: usize) -> Result<Option<usize>, String> {
+        let digest = digest(line);
+        match self.first.entry(line.id.as_str().to_owned()) {
+            hash_map::Entry::Occupied(first) if first.get().digest == digest => {
+                self.again += 1;
+                Ok(None)
+            }
+            hash_map::Entry::Occupied(first) => Err(format!(
+                "the id {:?} stands for another entry already, that of line {}; this one is left out",
+                input::shown(line.id.as_str()),
+                first.get().line
+            )),
+            hash_map::Entry::Vacant(free) => {
+                free.insert(First { line: at, digest });
+                self.names.push(line.id.clone());
+                Ok(Some(self.names.len() - 1))
+            }
+        }
+    }
+
+    fn name(&self, id: EntryId) -> Option<&LineId> {
+        self.names.get(usize::try_from(id.0).ok()?)
+    }
+
+    fn answer<'a>(&'a self, line: &'a Line) -> Answer<'a> {
+        let Grouping { relation, of, cites, reason, score, .. } = &line.grouping;
+        let of = of.and_then(|of| self.name(of));
+        Answer {
+            id: self.name(line.id),
+            story: line.story.to_string(),
+            relation: *relation,
+            of,
+            cites,
+            reason,
+            score: *score,
+        }
+    }
+}
+
+/// Tells two entries apart; the id and where the line stands are left aside.
+fn digest(line: &LineEntry) -> u64 {
+    let mut hasher = Xxh3::new();
+    (&line.outlet, &line.feed, &line.entry).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// `{"id","story","relation","of","cites":[{"outlet","sentence"}],"reason","score"}`, with `id` and `of` as they came.
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: Option<&'a LineId>,
+    story: String,
+    relation: Relation,
+    of: Option<&'a LineId>,
+    cites: &'a [Citation],
+    reason: &'a str,
+    score: f32,
 }
 
 /// The story engine with what it has said of the entries in the window: until an entry has left that, its story may be
@@ -108,17 +200,4 @@ fn document(line: &LineEntry, number: usize, seen: Timestamp) -> Document {
         published: entry.published,
         language: entry.language.clone(),
     }
-}
-
-fn to_json(names: &[String], line: &Line) -> serde_json::Value {
-    let name = |id: EntryId| usize::try_from(id.0).ok().and_then(|index| names.get(index)).cloned();
-    json!({
-        "id": name(line.id),
-        "story": line.story.to_string(),
-        "relation": line.grouping.relation,
-        "of": line.grouping.of.and_then(name),
-        "cites": line.grouping.cites,
-        "reason": line.grouping.reason,
-        "score": line.grouping.score,
-    })
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Refused, input, out::Out};
 use crate::{
     config::{self, Watchlists},
-    entry::LineEntry,
+    entry::{LineEntry, LineId},
     watch::{self, Hit, Subject, WatchSet},
 };
 
@@ -84,7 +84,7 @@ fn matches(watches: &WatchSet, line: &LineEntry) -> Vec<watch::Match> {
 /// `{"id","watch","evidence":[{"field","start","end","text","clause"}]}`, with `id` the entry's.
 #[derive(Serialize)]
 struct Line<'a> {
-    id: &'a str,
+    id: &'a LineId,
     watch: &'a str,
     evidence: &'a [Hit],
 }
@@ -92,13 +92,15 @@ struct Line<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::from_json_line;
 
     #[test]
     fn keys_stand_in_the_documented_order() {
         let hit = Hit { field: "title".into(), start: 4, end: 10, text: "Boeing".into(), clause: "boeing".into() };
         let found = watch::Match { watch: "aviation".into(), evidence: vec![hit] };
+        let id = from_json_line(r#"{"id":"e1","title":"x"}"#).unwrap().id;
         assert_eq!(
-            serde_json::to_string(&Line { id: "e1", watch: &found.watch, evidence: &found.evidence }).unwrap(),
+            serde_json::to_string(&Line { id: &id, watch: &found.watch, evidence: &found.evidence }).unwrap(),
             r#"{"id":"e1","watch":"aviation","evidence":[{"field":"title","start":4,"end":10,"text":"Boeing","clause":"boeing"}]}"#
         );
     }

@@ -1,21 +1,56 @@
 //! Entries as JSON lines, the form in which `match`, `group`, `import` and `export` pass them on.
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Value, value::RawValue};
 
 use super::reading::{Body, is_plausible};
 use super::text::headline;
 use super::url::canonical;
 use super::{Entry, language};
 use crate::parse::{dates, limits};
+use jiff::Timestamp;
 
 /// An entry with the names under which a JSON line files it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineEntry {
-    /// The line's own id, a number written out.
-    pub id: String,
+    pub id: LineId,
     pub outlet: Option<String>,
     pub feed: Option<String>,
     pub entry: Entry,
+    /// What the line says that could not be taken for what it should be, and is left out.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A line's own id. It is written as it was read, a number as the same number, however large.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineId {
+    text: String,
+    is_number: bool,
+}
+
+impl LineId {
+    /// `7` and `"7"` are the same id.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Serialize for LineId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = self.is_number.then(|| serde_json::from_str::<&RawValue>(&self.text).ok()).flatten();
+        match number {
+            Some(number) => number.serialize(serializer),
+            None => self.text.serialize(serializer),
+        }
+    }
+}
+
+/// A value that is left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The same for all of its kind.
+    pub what: &'static str,
+    pub value: String,
 }
 
 /// What is wrong with a line.
@@ -30,9 +65,15 @@ pub enum LineError {
     NoId,
     #[error("`{0}` is {1}, not text")]
     NoText(&'static str, &'static str),
-    #[error("neither `title` nor a text (`summary`, `content`, `body`, `text`)")]
+    #[error("neither `title` nor a text (`summary`, `content`, `body`, `text`) nor a `url` that leads to a page")]
     Empty,
 }
+
+const NO_PAGE: &str = "`url` is no http(s) address and is left out";
+const NO_DATE: [(&str, &str); 2] = [
+    ("published", "`published` is no date that can be true; the entry counts as undated"),
+    ("updated", "`updated` is no date that can be true and is left out"),
+];
 
 /// What serde_json says, with a column alone: each line is a document of its own for it.
 fn told(error: &serde_json::Error) -> String {
@@ -45,13 +86,14 @@ fn told(error: &serde_json::Error) -> String {
 /// "published"?, "lang"?}`.
 ///
 /// `body` and `text` are taken for `content` where other tools name it so; other keys are ignored, and `null` is as
-/// good as absent. Times are RFC 3339; one that cannot be read counts as absent, because dates decide nothing.
+/// good as absent. Times are RFC 3339; one that cannot be read counts as absent, because dates decide nothing, and so
+/// does an address that leads to no page. An entry may be an address alone.
 pub fn from_json_line(line: &str) -> Result<LineEntry, LineError> {
     let value: Value = serde_json::from_str(line).map_err(LineError::Json)?;
     if !value.is_object() {
         return Err(LineError::NoObject(kind(&value)));
     }
-    let id = text(&value, "id")?.ok_or(LineError::NoId)?;
+    let id = id(&value, line)?;
     let title = text(&value, "title")?.map(|title| headline(&title)).unwrap_or_default();
     let summary = text(&value, "summary")?;
     let content = first_text(&value, &["content", "body", "text"])?;
@@ -61,11 +103,16 @@ pub fn from_json_line(line: &str) -> Result<LineEntry, LineError> {
     let url = text(&value, "url")?;
     let page = url.as_deref().and_then(|url| url::Url::parse(url).ok());
     let (visible, links) = body.read(page.as_ref());
-    if title.is_empty() && visible.is_empty() {
+    let canonical_url = url.as_deref().and_then(canonical);
+    if title.is_empty() && visible.is_empty() && canonical_url.is_none() {
         return Err(LineError::Empty);
     }
+    let mut doubts = Vec::new();
+    if let Some(value) = url.as_ref().filter(|_| canonical_url.is_none()) {
+        doubts.push(Doubt { what: NO_PAGE, value: value.clone() });
+    }
+    let [published, updated] = NO_DATE.map(|(key, what)| date(&value, key, what, &mut doubts));
     let declared = first_text(&value, &["lang", "language"])?;
-    let canonical_url = url.as_deref().and_then(canonical);
     let entry = Entry {
         guid: None,
         url: url.filter(|_| canonical_url.is_some()),
@@ -77,10 +124,45 @@ pub fn from_json_line(line: &str) -> Result<LineEntry, LineError> {
         author: list(&value, "author").into_iter().next(),
         tags: list(&value, "tags"),
         source: None,
-        published: text(&value, "published")?.as_deref().and_then(dates::parse).filter(is_plausible),
-        updated: text(&value, "updated")?.as_deref().and_then(dates::parse).filter(is_plausible),
+        published: published?,
+        updated: updated?,
     };
-    Ok(LineEntry { id, outlet: text(&value, "outlet")?, feed: text(&value, "feed")?, entry })
+    Ok(LineEntry { id, outlet: text(&value, "outlet")?, feed: text(&value, "feed")?, entry, doubts })
+}
+
+fn id(value: &Value, line: &str) -> Result<LineId, LineError> {
+    let text = text(value, "id")?.ok_or(LineError::NoId)?;
+    let written = match value.get("id") {
+        Some(Value::String(text)) => Some(text.clone()),
+        // What is no integer of 64 bits was read as the float next to it.
+        Some(Value::Number(number)) if number.is_f64() => number_written(line),
+        _ => None,
+    };
+    Ok(LineId { text: written.unwrap_or(text), is_number: value["id"].is_number() })
+}
+
+/// The number that is the line's id, as it stands there.
+fn number_written(line: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Id<'a> {
+        #[serde(borrow)]
+        id: &'a RawValue,
+    }
+    serde_json::from_str::<Id<'_>>(line).ok().map(|line| line.id.get().to_owned())
+}
+
+fn date(
+    value: &Value,
+    key: &'static str,
+    what: &'static str,
+    doubts: &mut Vec<Doubt>,
+) -> Result<Option<Timestamp>, LineError> {
+    let Some(text) = text(value, key)? else { return Ok(None) };
+    let date = dates::parse(&text).filter(is_plausible);
+    if date.is_none() {
+        doubts.push(Doubt { what, value: text });
+    }
+    Ok(date)
 }
 
 /// A text or a number as text; `None` for nothing, `null` and blanks.
@@ -153,6 +235,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_id_comes_back_as_it_came() {
+        for id in ["7", "\"7\"", "\"a b\"", "-3", "123456789012345678901234567890", "1e300", "0.10", "\"ü\\n\""] {
+            // Neither a number within a text nor another key is taken for it.
+            let line = format!(r#"{{"title":"x id 9","nested":{{"id":8}},"id": {id} }}"#);
+            let read = from_json_line(&line);
+            assert_eq!(serde_json::to_string(&read.unwrap().id).unwrap(), id);
+        }
+        assert_eq!(from_json_line(r#"{"id":7,"title":"x"}"#).unwrap().id.as_str(), "7");
+    }
+
+    #[test]
+    fn an_address_alone_is_an_entry() {
+        let read = from_json_line(r#"{"id":"1","url":"http://www.a.example/1"}"#).unwrap();
+        assert_eq!(read.entry.canonical_url.as_deref(), Some("https://a.example/1"));
+        assert_eq!((read.entry.title.as_str(), read.doubts), ("", vec![]));
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_with_its_value() {
+        let line =
+            r#"{"id":"1","title":"x","published":"next week","updated":"0001-01-01T00:00:00Z","url":"mailto:a"}"#;
+        let read = from_json_line(line).unwrap();
+        let told: Vec<(&str, &str)> =
+            read.doubts.iter().map(|doubt| (&doubt.what[..6], doubt.value.as_str())).collect();
+        assert_eq!(told, [("`url` ", "mailto:a"), ("`publi", "next week"), ("`updat", "0001-01-01T00:00:00Z")]);
+        assert_eq!((read.entry.published, read.entry.updated, read.entry.url), (None, None, None));
+        let fine = r#"{"id":"1","title":"x","published":null,"updated":"2024-02-03","url":" "}"#;
+        assert_eq!(from_json_line(fine).unwrap().doubts, []);
+    }
+
     #[track_caller]
     fn check(line: &str, expected: &str) {
         let message = from_json_line(line).unwrap_err().to_string();
@@ -164,6 +277,13 @@ mod tests {
         check("", "no JSON");
         check("[1]", "no JSON object but a list");
         check(r#"{"title":"x"}"#, "no `id`");
+        check(r#"{"id":[1],"title":"x"}"#, "`id` is a list, not text");
+        check(r#"{"id":true,"title":"x"}"#, "`id` is true or false, not text");
+        check(r#"{"id":" ","title":"x"}"#, "no `id`");
+        check(r#"{"id":"1","url":"mailto:a@b.example"}"#, "nor a `url` that leads to a page");
+        check(r#"{"id":"1","title":"\ud800"}"#, "no JSON");
+        check(&format!(r#"{{"id":"1","title":{}"#, "[".repeat(100_000)), "no JSON: recursion limit exceeded");
+        check("{\"id\":\"1\",\"title\":\"\u{0}\"}", "no JSON: control character");
         check(r#"{"id":"1","title":{}}"#, "`title` is an object, not text");
         check(r#"{"id":"1","title":"<br>","published":null}"#, "neither `title` nor");
     }

@@ -14,7 +14,7 @@ pub mod url;
 mod wrapper;
 
 pub use fold::is_invisible;
-pub use line::{LineEntry, LineError, from_json_line};
+pub use line::{Doubt, LineEntry, LineError, LineId, from_json_line};
 pub use reading::{from_parsed, with_page};
 
 use jiff::Timestamp;
@@ -29,7 +29,7 @@ pub struct FeedId(pub i64);
 pub struct EntryId(pub i64);
 
 /// An entry as read from a feed or from a JSON line, ready to be grouped, matched and stored.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub struct Entry {
     /// The publisher's id (guid, atom:id), only if it was in the document.
     pub guid: Option<String>,

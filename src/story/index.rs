@@ -159,7 +159,7 @@ impl Index {
         let candidates = self.candidates(document);
         match candidates.iter().find(|candidate| weigh::joins(&candidate.signals, candidate.score)) {
             Some(best) => Grouping { near: second::near(&candidates, best.story), ..self.joined(document, best) },
-            None => Grouping {
+            None => self.joined_by_page(document).unwrap_or_else(|| Grouping {
                 verdict: Verdict::Founds,
                 relation: Relation::First,
                 of: None,
@@ -170,8 +170,31 @@ impl Index {
                 ),
                 score: 0.0,
                 near: Vec::new(),
-            },
+            }),
         }
+    }
+
+    /// An address alone, of an entry that says nothing else, leads to its story: that of the same page.
+    fn joined_by_page(&self, document: &Prepared) -> Option<Grouping> {
+        let slot = self.slot_of_url(document.url?)?;
+        let kept = self.kept[slot as usize].as_ref()?;
+        let is_bare = document.headline.is_empty() && document.profile.terms.is_empty();
+        if !is_bare && self.lengths[slot as usize] != 0 {
+            return None;
+        }
+        let same_outlet = document.outlet != 0 && document.outlet == kept.outlet;
+        let source = Source { entry: kept.id, part: 1.0, same_outlet, is_agency: kept.is_agency };
+        let (relation, of) = relate::relate(&self.standing(document, kept.story, Some(source)));
+        Some(Grouping {
+            verdict: Verdict::Joins(kept.story),
+            relation,
+            of,
+            cites: document.sources.cites.clone(),
+            corrects: None,
+            reason: "the same address, of which one of the two entries says nothing else".to_owned(),
+            score: 1.0,
+            near: Vec::new(),
+        })
     }
 
     fn joined(&self, document: &Prepared, best: &Candidate) -> Grouping {

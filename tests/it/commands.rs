@@ -184,6 +184,88 @@ fn group_tells_where_stories_ended_that_were_merged_and_holds_no_more_than_the_w
 }
 
 #[test]
+fn group_answers_an_entry_once_however_often_it_is_delivered_and_refuses_another_under_its_id() {
+    let line = |id: &str, title: &str| {
+        format!("{{\"id\":{id},\"title\":\"{title}\",\"outlet\":\"o\",\"published\":\"2031-05-01T08:00:00Z\"}}\n")
+    };
+    let huge = "123456789012345678901234567890";
+    let once = [
+        line(huge, "Ferry Aurora runs aground off Skerry"),
+        line("\"b\"", "Council votes on a new harbour wall"),
+        line("7", "Ferry Aurora still aground off Skerry after a night"),
+    ]
+    .concat();
+    let told = run_with(command(&["group"]), &once);
+    let ids: Vec<&str> = told.out.lines().map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(ids, [format!("{{\"id\":{huge}").as_str(), "{\"id\":\"b\"", "{\"id\":7"], "as they came");
+    assert_eq!(told.err, "");
+
+    let again = run_with(command(&["group"]), &format!("{once}{once}\u{feff}{once}"));
+    assert_eq!((again.code, &again.out), (Some(0), &told.out));
+    assert!(again.err.contains("delivered again, with no change to what came before: 6 entries"), "{}", again.err);
+
+    let other = run_with(command(&["group"]), &format!("{once}{}", line("\"7\"", "Rain")));
+    assert_eq!((other.code, &other.out), (Some(1), &told.out));
+    assert!(other.err.contains(":4: the id \"7\" stands for another entry already, that of line 3"), "{}", other.err);
+}
+
+#[test]
+fn group_says_once_of_a_kind_what_it_leaves_out() {
+    let line =
+        |id: u32, published: &str| format!("{{\"id\":{id},\"title\":\"T{id}\",\"published\":\"{published}\"}}\r\n");
+    let lines = [line(1, "tomorrow"), line(2, "2031-05-01"), line(3, "soon"), line(4, "9999-01-01T00:00:00Z")].concat();
+    let ran = run_with(command(&["group"]), &lines);
+    assert_eq!((ran.code, ran.out.lines().count()), (Some(0), 4));
+    let told: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(told.len(), 2, "{}", ran.err);
+    assert!(told[0].contains(":1: `published` is no date that can be true") && told[0].contains("\"tomorrow\""));
+    assert!(told[1].contains(": 2 more lines: `published` is no date"), "{}", told[1]);
+}
+
+#[test]
+fn group_knows_a_page_by_its_address_alone() {
+    let line = |id: &str, rest: &str| format!("{{\"id\":\"{id}\",{rest},\"published\":\"2031-05-01T08:00:00Z\"}}\n");
+    let lines = [
+        line("a", "\"url\":\"https://times.example/1\",\"outlet\":\"times\""),
+        line("b", "\"url\":\"https://times.example/2\",\"outlet\":\"times\""),
+        line(
+            "c",
+            "\"url\":\"https://www.times.example/1?utm_source=x\",\"outlet\":\"list\",\"title\":\"Ferry aground\"",
+        ),
+        line(
+            "d",
+            "\"url\":\"https://post.example/9\",\"outlet\":\"post\",\"title\":\"Council votes on a harbour wall\"",
+        ),
+        line("e", "\"url\":\"http://m.post.example/9\",\"outlet\":\"list\""),
+        // Two that say something are told apart by that: many live blogs have one address.
+        line("f", "\"url\":\"https://post.example/9\",\"outlet\":\"post\",\"title\":\"Orchestra cancels tour\""),
+    ];
+    let ran = run_with(command(&["group"]), &lines.concat());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    let rows = ran.json();
+    let of = |key: &str| rows.iter().map(|row| row[key].as_str().unwrap_or("-").to_owned()).collect::<Vec<_>>();
+    let stories = of("story");
+    assert_eq!(stories, ["S1", "S2", "S1", "S3", "S3", "S4"]);
+    assert_eq!(of("relation"), ["first", "first", "copy", "first", "copy", "first"]);
+    assert_eq!(of("of"), ["-", "-", "a", "-", "d", "-"]);
+}
+
+#[test]
+fn group_names_each_line_that_is_no_entry_and_goes_on() {
+    let deep = format!("{{\"id\":\"x\",\"title\":{}", "[".repeat(100_000));
+    let long = format!("{{\"id\":\"long\",\"title\":\"{}\"}}", "word ".repeat(2_000_000));
+    let bad = ["[]", "null", "{}", "{\"id\":[1],\"title\":\"x\"}", &deep, "{\"id\":\"s\",\"title\":\"\\ud800\"}", "\0"];
+    let lines = format!("{}\n\n  \r\n{long}\n{{\"id\":\"last\",\"title\":\"x\"}}", bad.join("\n"));
+    let ran = run_with(command(&["group"]), &lines);
+    assert_eq!((ran.code, ran.out.lines().count()), (Some(1), 2), "{}", ran.err);
+    for number in 1..=bad.len() {
+        assert_eq!(ran.err.lines().filter(|line| line.contains(&format!("input:{number}: "))).count(), 1, "{number}");
+    }
+    let empty = run_with(command(&["group"]), "");
+    assert_eq!((empty.code, empty.out.as_str(), empty.err.as_str()), (Some(0), "", ""));
+}
+
+#[test]
 fn send_test_goes_through_the_real_channels() {
     let world = World::new(&["times"], ONE_WATCH);
     world.ok(&["send-test", "desk"]);
