@@ -153,12 +153,13 @@ fn show(set: &Set, forest: Chosen<'_>) -> Figures {
             stream.set_forest(Arc::clone(forest));
         }
         let pushed = stream.push(document);
-        founded.push((pushed.story, pushed.grouping));
+        founded.push((document.id, pushed.story, pushed.grouping));
         merges.add(pushed.merges);
     }
     let rate = set.documents.len() as f64 / started.elapsed().as_secs_f64();
-    let found: Vec<i64> = founded.iter_mut().map(|(story, grouping)| merges.follow(*story, grouping).0).collect();
-    let founded: Vec<i64> = founded.iter().map(|(story, _)| story.0).collect();
+    let found: Vec<i64> =
+        founded.iter_mut().map(|(entry, story, grouping)| merges.follow(*entry, *story, grouping).0).collect();
+    let founded: Vec<i64> = founded.iter().map(|(_, story, _)| story.0).collect();
     let f = figures(&set.gold, &found, &founded);
     let merged = figures(&set.gold, &found, &found);
     println!(

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     lookup::Place,
     out::Out,
-    stories::{clock_time, story_lines},
+    stories::{clock_time, regrouping_json, regrouping_line, story_lines},
 };
 use crate::{
     alert::RecipientId,
@@ -21,6 +21,7 @@ use crate::{
         entries::{self, Stored},
         inquiry::{self, DeliveryFact},
         pages::{self, Page},
+        regrouping::{self, Regrouping},
         stories, watches,
     },
     story::{StoryId, Timeline},
@@ -49,6 +50,8 @@ struct Known<'a> {
     entry: Option<Stored>,
     /// What became of its page, where that was asked for.
     page: Option<Page>,
+    /// What was merged and split on the way.
+    regrouped: Vec<Regrouping>,
     matches: Vec<MatchRow>,
     trees: Vec<Branch>,
     decisions: Vec<DecisionRow>,
@@ -88,12 +91,17 @@ impl Explain {
         let page = at.map(|(feed, url)| pages::by_url(connection, feed, url)).transpose()?.flatten();
         let mut matches = alerts::matches_of_story(connection, story)?;
         matches.retain(|row| entry.is_none_or(|entry| row.entry == entry));
+        let regrouped = match entry {
+            Some(entry) => regrouping::of_entry(connection, entry, story)?,
+            None => regrouping::of_story(connection, story)?,
+        };
         let trees = self.trees(archive, stored.as_ref(), &timeline, &matches)?;
         Ok(Known {
             archive,
             timeline,
             entry: stored,
             page,
+            regrouped,
             matches,
             trees,
             decisions: alerts::decisions(connection, story)?,
@@ -135,9 +143,10 @@ impl Explain {
 fn find(archive: &Archive, item: &str) -> Result<(StoryId, Option<EntryId>, usize)> {
     let connection = &archive.connection;
     if let Ok(story) = item.parse::<StoryId>()
-        && stories::timeline(connection, story, &|key| key.to_owned())?.is_some()
+        && stories::exists(connection, story)?
     {
-        return Ok((story, None, 0));
+        // The name of a story that was merged stands in mails that were sent.
+        return Ok((regrouping::merged_into(connection, story)?.unwrap_or(story), None, 0));
     }
     if item.contains("://") {
         let canonical = canonical(item).unwrap_or_else(|| item.to_owned());
@@ -168,6 +177,7 @@ impl Known<'_> {
             Some(entry) => lines.extend(self.entry_lines(entry)),
             None => lines.extend(story_lines(&self.timeline, &self.alerts, &jiff::tz::TimeZone::UTC)),
         }
+        lines.extend(self.regrouped.iter().map(|done| self.regrouped_line(done)));
         lines.extend(self.match_lines());
         for decision in self.decisions_here() {
             let DecisionRow { recipient, outcome, reason, decided, .. } = decision;
@@ -222,6 +232,11 @@ impl Known<'_> {
                 .extend(earlier.map(|(from, title)| format!("          headline from {}: {title}", clock_time(*from))));
         }
         lines
+    }
+
+    fn regrouped_line(&self, done: &Regrouping) -> String {
+        let entry = self.entry.as_ref().map(|entry| entry.id);
+        format!("regrouped {}  {}", clock_time(done.done), regrouping_line(done, entry))
     }
 
     fn match_lines(&self) -> Vec<String> {
@@ -356,6 +371,7 @@ impl Known<'_> {
             "headline": self.timeline.headline,
             "entry": entry,
             "members": self.timeline.members,
+            "regrouped": self.regrouped.iter().map(regrouping_json).collect::<Vec<_>>(),
             "matches": matches.collect::<Vec<_>>(),
             "trees": self.trees,
             "decisions": decisions.collect::<Vec<_>>(),

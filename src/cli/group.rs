@@ -181,7 +181,7 @@ impl Held {
     fn pop(&mut self, now: Option<Timestamp>) -> Option<Line> {
         let is_past = |line: &Line| now.is_none_or(|now| now.duration_since(line.seen).unsigned_abs() > self.window);
         let mut line = self.lines.pop_front_if(|line| is_past(line))?;
-        line.story = self.merges.follow(line.story, &mut line.grouping);
+        line.story = self.merges.follow(line.id, line.story, &mut line.grouping);
         Some(line)
     }
 }

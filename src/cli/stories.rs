@@ -113,7 +113,7 @@ impl Story {
                 out.line(format!("  entry {} ({}): {reason} [{score:.2}]", member.entry.0, member.outlet_name))?;
             }
             for done in &log {
-                out.line(regrouping_line(done))?;
+                out.line(format!("  {}  {}", clock_time(done.done), regrouping_line(done, None)))?;
             }
             for decision in alerts::decisions(&reading.connection, id)? {
                 out.line(format!(
@@ -130,13 +130,27 @@ impl Story {
     }
 }
 
-fn regrouping_line(done: &Regrouping) -> String {
+/// What was merged or split, without the time; `entry` is told of where it was moved.
+pub(super) fn regrouping_line(done: &Regrouping, entry: Option<EntryId>) -> String {
     let what = match done.kind {
         Kind::Merge => format!("{} was merged into {}", done.source, done.target),
         Kind::Split => format!("{} was split from {}", done.target, done.source),
     };
-    let note = done.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-    format!("  {}  {what} ({} entries){note}", clock_time(done.done), done.entries.len())
+    let note = done.note.as_deref().unwrap_or("by hand, with no note");
+    let is_moved = entry.is_some_and(|entry| done.entries.contains(&entry));
+    let with = if is_moved { ", this one among them" } else { "" };
+    format!("{what} ({} entries{with}): {note}", done.entries.len())
+}
+
+pub(super) fn regrouping_json(done: &Regrouping) -> serde_json::Value {
+    json!({
+        "kind": done.kind.as_str(),
+        "source": done.source.to_string(),
+        "target": done.target.to_string(),
+        "entries": done.entries.iter().map(|entry| entry.0).collect::<Vec<_>>(),
+        "note": done.note,
+        "done": done.done,
+    })
 }
 
 fn story_json(
@@ -153,16 +167,6 @@ fn story_json(
         value["reason"] = json!(reason);
         value["score"] = json!(score);
         value
-    };
-    let regrouping = |done: &Regrouping| {
-        json!({
-            "kind": done.kind.as_str(),
-            "source": done.source.to_string(),
-            "target": done.target.to_string(),
-            "entries": done.entries.iter().map(|entry| entry.0).collect::<Vec<_>>(),
-            "note": done.note,
-            "done": done.done,
-        })
     };
     let alert = |row: &AlertRow| {
         json!({
@@ -184,7 +188,7 @@ fn story_json(
         "outlets": timeline.outlets().len(),
         "independent": timeline.independent_outlets().len(),
         "members": timeline.members.iter().map(member).collect::<Vec<_>>(),
-        "regrouped": log.iter().map(regrouping).collect::<Vec<_>>(),
+        "regrouped": log.iter().map(regrouping_json).collect::<Vec<_>>(),
         "alerts": alerts.iter().map(alert).collect::<Vec<_>>(),
     })
 }

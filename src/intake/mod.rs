@@ -16,7 +16,7 @@ mod tell;
 mod wording;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -297,7 +297,8 @@ fn take_in(
         }
         for merge in look_again(transaction, memory, &near, story, now)? {
             let moved = |(story, entry)| (if story == merge.source { merge.target } else { story }, entry);
-            touched = touched.into_iter().map(moved).chain(merge.entries.first().map(|id| (story, *id))).collect();
+            touched =
+                touched.into_iter().map(moved).chain(merge.entries.first().map(|id| (merge.target, *id))).collect();
         }
     }
     let muting = Muting::load(transaction, rules, now)?;
@@ -388,8 +389,8 @@ fn store_new(
     Ok((id, story, grouping.near))
 }
 
-/// Merges small stories into one that an entry has joined, where they belong into it by now; never one that is told by
-/// a key.
+/// Merges the story that an entry has joined with small ones that belong together with it by now; the oldest goes on.
+/// Never one that is told by a key.
 fn look_again(
     transaction: &Transaction<'_>,
     memory: &mut Memory,
@@ -397,17 +398,25 @@ fn look_again(
     story: StoryId,
     now: Timestamp,
 ) -> Result<Vec<Merge>, Error> {
+    if near.is_empty() || story_keys::has_any(transaction, story)? {
+        return Ok(Vec::new());
+    }
     let mut keyless = Vec::new();
-    for story in near {
-        if !story_keys::has_any(transaction, *story)? {
-            keyless.push(*story);
+    let mut founded: HashMap<StoryId, Timestamp> = HashMap::new();
+    for near in near {
+        if !story_keys::has_any(transaction, *near)? {
+            keyless.push(*near);
         }
     }
-    let merges = memory.index.second_look(&keyless, story);
+    for story in keyless.iter().chain([&story]) {
+        founded.extend(stories::founded(transaction, *story)?.map(|at| (*story, at)));
+    }
+    let founded = |story: StoryId| founded.get(&story).copied().unwrap_or(Timestamp::MIN);
+    let merges = memory.index.second_look(&keyless, story, &founded, now);
     let regrouped = memory.regrouped;
     memory.work().undo.extend(merges.iter().cloned().map(|merge| Undo::Merged { merge, regrouped }));
     for merge in &merges {
-        regrouping::merge(transaction, merge.target, merge.source, Some(&merge.reason), now)?;
+        regrouping::record(transaction, merge, now)?;
         memory.regrouped = regrouping::latest(transaction)?;
     }
     Ok(merges)

@@ -168,6 +168,8 @@ impl LettingOut<'_> {
         let mut messages = Vec::new();
         for channel in alerts::channels(connection, row.id)? {
             alert.thread = alerts::thread(connection, row, &channel)?;
+            let told = thread_headline(connection, &alert.thread)?;
+            alert.headline = told.unwrap_or_else(|| ripe.story.headline.clone());
             alert.channel = channel.clone();
             messages.push((channel, word(rules, &alert)));
         }
@@ -221,6 +223,12 @@ impl LettingOut<'_> {
         }
         names.iter().map(|name| matched_watch(connection, rules, name, &ripe.matches)).collect()
     }
+}
+
+/// The headline that the mails of a thread bear, where the first of them was of a story that still has one.
+fn thread_headline(connection: &Connection, thread: &[String]) -> Result<Option<String>, Error> {
+    let story = thread.first().and_then(|id| message::story_of(id));
+    Ok(story.map(|story| stories::headline(connection, story)).transpose()?.flatten())
 }
 
 fn before(now: Timestamp, span: Duration) -> Timestamp {

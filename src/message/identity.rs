@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::Alert;
+use crate::story::StoryId;
 
 /// Stands for instance and channel without telling either: 20 hexadecimal digits.
 pub(super) fn channel_hash(alert: &Alert) -> String {
@@ -29,6 +30,11 @@ pub(super) fn digits(parts: &[&[u8]], octets: usize) -> String {
 /// Message-ID without angle brackets: `S8F3K2.0.1f…@example.org`.
 pub(super) fn message_id(alert: &Alert, domain: &str) -> String {
     format!("{}.{}.{}@{domain}", alert.story.story, alert.seq, channel_hash(alert))
+}
+
+/// The story under whose name a mail was sent: it may be part of another one by now.
+pub fn story_of(message_id: &str) -> Option<StoryId> {
+    message_id.split_once('.')?.0.parse().ok()
 }
 
 /// `webhook-id`. Full stops would be ambiguous in the signed text `id.timestamp.body`.
@@ -78,6 +84,14 @@ mod tests {
     #[track_caller]
     fn check(watch: &str, expected: &str) {
         assert_eq!(list_id(watch, "example.org"), format!("{expected}.storywatch.example.org"));
+    }
+
+    #[test]
+    fn mails_name_their_story() {
+        assert_eq!(story_of("S8F3K2.0.1f2e@example.org"), "S8F3K2".parse().ok());
+        for other in ["D2K.1f@example.org", "msg_S8F3K2_0_1f", "", "S8F3K2"] {
+            assert_eq!(story_of(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -38,6 +38,7 @@ use crate::{
 
 pub use bulletin::{Bulletin, BulletinKind, bulletin_mail, bulletin_parts};
 pub use digest::{Coverage, Digest, DigestStory, MOST_STORIES, digest_headline, digest_mail, digest_parts};
+pub use identity::story_of;
 pub(crate) use mail::parse_address;
 pub use mail::{BadAddress, Sender, is_address, mail, mail_parts};
 pub use payload::Payload;
@@ -69,7 +70,8 @@ pub struct Alert {
     pub instance: String,
     /// Message-IDs of the earlier mails of this thread to this channel, oldest first, without angle brackets.
     pub thread: Vec<String>,
-    /// The subject's headline, frozen when the first alert was queued.
+    /// The subject's headline, frozen when the first alert was queued: that of the thread, though its story may have
+    /// become part of an older one since.
     pub headline: String,
     /// Independent outlets needed for `confirmed`.
     pub confirm_at: usize,

@@ -3,8 +3,10 @@
 //!
 //! Must not decide anything and must not read the clock. SQL stands nowhere else.
 
+mod alerts_of_one;
 mod error;
 mod instance;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod trouble;

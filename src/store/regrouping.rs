@@ -4,12 +4,12 @@
 //! an absorbed story keeps its name. Each function is one piece of work for one transaction.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
-use super::{Error, alerts::IS_IN_DIGEST, from_json, json, seconds, time};
+use super::{Error, alerts_of_one, from_json, json, seconds, standing, time};
 use crate::{
     entry::EntryId,
-    story::{Relation, StoryId},
+    story::{Merge, StoryId},
 };
 
 /// What was done.
@@ -40,7 +40,8 @@ pub struct Regrouping {
     pub done: Timestamp,
 }
 
-/// Moves all of `source` into `target`: members, keys, alerts and decisions. Gives the number of members moved.
+/// Moves all of `source` into `target`, as an operator asked for: members, keys, alerts and decisions. Gives the number
+/// of members moved.
 pub fn merge(
     connection: &Connection,
     target: StoryId,
@@ -49,42 +50,30 @@ pub fn merge(
     now: Timestamp,
 ) -> Result<usize, Error> {
     let entries = members(connection, source)?;
-    connection.execute("UPDATE entry SET story = ?1 WHERE story = ?2", (target.0, source.0))?;
-    connection.execute("UPDATE story_key SET story = ?1 WHERE story = ?2", (target.0, source.0))?;
-    connection.execute("UPDATE decision SET story = ?1 WHERE story = ?2", (target.0, source.0))?;
-    connection.execute("UPDATE story SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2", (target.0, source.0))?;
-    drop_untold(connection, target, source, now)?;
-    // Numbers go on where the target's end, so that the next alert of a recipient is a follow-up.
-    connection.execute(
-        "UPDATE alert SET story = ?1, seq = seq + 1 + (
-             SELECT max(seq) FROM alert AS other WHERE other.story = ?1 AND other.recipient = alert.recipient)
-         WHERE story = ?2 AND recipient IN (SELECT recipient FROM alert WHERE story = ?1)",
-        (target.0, source.0),
-    )?;
-    connection.execute("UPDATE alert SET story = ?1 WHERE story = ?2", (target.0, source.0))?;
-    refound(connection, target)?;
+    let why = format!("merged by hand{}", note.map(|note| format!(" ({note})")).unwrap_or_default());
+    absorb(connection, target, source, now)?;
+    standing::restate(connection, &standing::doubles(connection, target, &entries)?, &why)?;
+    standing::put_in_order(connection, target, &why)?;
     log(connection, Kind::Merge, source, target, &entries, note, now)?;
     Ok(entries.len())
 }
 
-/// Alerts of the source that nobody was told yet and that no digest in the outbox tells, for recipients who know of the
-/// target or are about to.
-fn drop_untold(connection: &Connection, target: StoryId, source: StoryId, now: Timestamp) -> Result<(), Error> {
-    let untold = format!(
-        "SELECT id FROM alert WHERE story = ?2 AND (state = 'waiting' OR (state = 'digest' AND NOT {IS_IN_DIGEST}))
-             AND recipient IN (SELECT recipient FROM alert WHERE story = ?1 AND state <> 'silenced')"
-    );
-    connection.execute(
-        &format!(
-            "INSERT INTO decision (story, entry, recipient, outcome, reason, decided)
-             SELECT ?1, (SELECT min(id) FROM entry WHERE story = ?1), recipient, 'nothing', ?3, ?4
-             FROM alert WHERE id IN ({untold})"
-        ),
-        (target.0, source.0, format!("{source} was merged into this story, which has an alert already"), seconds(now)),
-    )?;
-    connection.execute(&format!("DELETE FROM delivery WHERE alert IN ({untold})"), (target.0, source.0))?;
-    connection.execute(&format!("DELETE FROM alert WHERE id IN ({untold})"), (target.0, source.0))?;
-    Ok(())
+/// Stores a merge that a second look has made in the index.
+pub fn record(connection: &Connection, merge: &Merge, now: Timestamp) -> Result<(), Error> {
+    let Merge { source, target, restated, reason, .. } = merge;
+    let entries = members(connection, *source)?;
+    absorb(connection, *target, *source, now)?;
+    standing::restate(connection, restated, reason)?;
+    standing::put_in_order(connection, *target, reason)?;
+    log(connection, Kind::Merge, *source, *target, &entries, Some(reason), now)
+}
+
+fn absorb(connection: &Connection, target: StoryId, source: StoryId, now: Timestamp) -> Result<(), Error> {
+    connection.execute("UPDATE entry SET story = ?1 WHERE story = ?2", (target.0, source.0))?;
+    connection.execute("UPDATE story_key SET story = ?1 WHERE story = ?2", (target.0, source.0))?;
+    connection.execute("UPDATE decision SET story = ?1 WHERE story = ?2", (target.0, source.0))?;
+    connection.execute("UPDATE story SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2", (target.0, source.0))?;
+    alerts_of_one::join(connection, target, source, now)
 }
 
 /// Takes entries out of their story into one of their own; gives its id. The caller has seen to it that they are members
@@ -105,8 +94,10 @@ pub fn split(
     let target = StoryId(connection.last_insert_rowid());
     connection
         .execute("UPDATE entry SET story = ?1 WHERE id IN (SELECT value FROM json_each(?2))", params![target.0, ids])?;
-    refound(connection, source)?;
-    refound(connection, target)?;
+    let note_of = note.map(|note| format!(" ({note})")).unwrap_or_default();
+    standing::give_reason(connection, entries, &format!("split from {source} by hand{note_of}"))?;
+    standing::put_in_order(connection, source, &format!("{target} was split off by hand{note_of}"))?;
+    standing::put_in_order(connection, target, &format!("split from {source} by hand{note_of}"))?;
     log(connection, Kind::Split, source, target, entries, note, now)?;
     Ok(target)
 }
@@ -122,53 +113,6 @@ pub fn members(connection: &Connection, story: StoryId) -> Result<Vec<EntryId>, 
 pub fn merged_into(connection: &Connection, story: StoryId) -> Result<Option<StoryId>, Error> {
     let mut statement = connection.prepare_cached("SELECT merged_into FROM story WHERE id = ?1")?;
     Ok(statement.query_row([story.0], |row| row.get::<_, Option<i64>>(0)).optional()?.flatten().map(StoryId))
-}
-
-/// Makes the earliest member the first one, and the only one; what it was said to be of is right only within a story.
-fn refound(connection: &Connection, story: StoryId) -> Result<(), Error> {
-    connection.execute(
-        "UPDATE story SET founded = (SELECT min(seen) FROM entry WHERE story = ?1),
-             last_member = (SELECT max(seen) FROM entry WHERE story = ?1) WHERE id = ?1",
-        [story.0],
-    )?;
-    connection.execute(
-        "UPDATE entry SET related_to = NULL WHERE story = ?1
-         AND related_to NOT IN (SELECT id FROM entry WHERE story = ?1)",
-        [story.0],
-    )?;
-    let entries = members(connection, story)?;
-    let Some((first, rest)) = entries.split_first() else { return Ok(()) };
-    connection.execute(
-        "UPDATE entry SET relation = 'first', related_to = NULL WHERE id = ?1 AND relation <> 'first'",
-        [first.0],
-    )?;
-    for entry in rest {
-        relate_again(connection, story, *entry)?;
-    }
-    Ok(())
-}
-
-/// What was the first member of its own story is now one among others.
-fn relate_again(connection: &Connection, story: StoryId, entry: EntryId) -> Result<(), Error> {
-    let mut statement = connection.prepare_cached(
-        "SELECT (SELECT min(id) FROM entry AS own WHERE own.story = ?2 AND own.outlet = entry.outlet AND own.id <> entry.id),
-             EXISTS (SELECT 1 FROM citation WHERE citation.entry = entry.id)
-         FROM entry WHERE id = ?1 AND relation = 'first'",
-    )?;
-    let found: Option<(Option<i64>, bool)> =
-        statement.query_row((entry.0, story.0), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((own, cites)) = found else { return Ok(()) };
-    let relation = match own {
-        Some(_) => Relation::SameOutlet,
-        None if cites => Relation::Cites,
-        None => Relation::Independent,
-    };
-    connection.prepare_cached("UPDATE entry SET relation = ?2, related_to = ?3 WHERE id = ?1")?.execute((
-        entry.0,
-        relation.as_str(),
-        own,
-    ))?;
-    Ok(())
 }
 
 fn log(
@@ -208,12 +152,28 @@ pub fn splits(connection: &Connection) -> Result<Vec<[StoryId; 2]>, Error> {
     rows.map(|row| row.map_err(Error::from)).collect()
 }
 
-/// What was done to a story, in order.
+/// What was done to a story and to those that it has taken in, in order.
 pub fn of_story(connection: &Connection, story: StoryId) -> Result<Vec<Regrouping>, Error> {
-    list(connection, "?1 IN (source, target)", story.0)
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM regrouping WHERE source IN (SELECT ?1 UNION SELECT id FROM story WHERE merged_into = ?1)
+         OR target IN (SELECT ?1 UNION SELECT id FROM story WHERE merged_into = ?1)",
+    )?;
+    let rows = statement.query_map([story.0], |row| row.get(0))?;
+    let ids: Vec<i64> = rows.collect::<Result<_, _>>()?;
+    list(connection, "id IN (SELECT value FROM json_each(?1))", json(&ids))
 }
 
-fn list(connection: &Connection, which: &str, value: i64) -> Result<Vec<Regrouping>, Error> {
+/// What was done to the stories of an entry while it was in them, and to the one that it is in, in order.
+pub fn of_entry(connection: &Connection, entry: EntryId, story: StoryId) -> Result<Vec<Regrouping>, Error> {
+    let moves = "EXISTS (SELECT 1 FROM json_each(entries) WHERE json_each.value = ?1)";
+    let mut lines = of_story(connection, story)?;
+    lines.extend(list(connection, moves, entry.0)?);
+    lines.sort_by_key(|line| line.id);
+    lines.dedup_by_key(|line| line.id);
+    Ok(lines)
+}
+
+fn list(connection: &Connection, which: &str, value: impl ToSql) -> Result<Vec<Regrouping>, Error> {
     let mut statement =
         connection.prepare_cached(&format!("SELECT {COLUMNS} FROM regrouping WHERE {which} ORDER BY id"))?;
     let rows = statement.query_map([value], |row| {

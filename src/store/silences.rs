@@ -45,10 +45,14 @@ pub fn add_once(connection: &Connection, silence: &Silence, now: Timestamp) -> R
     add(connection, silence).map(|_| true)
 }
 
-/// The silences that hold at `now`; all that are stored if `all`.
+/// The silences that hold at `now`; all that are stored if `all`. That of a story which was merged into another one is
+/// of that one.
 pub fn list(connection: &Connection, now: Timestamp, all: bool) -> Result<Vec<Silence>, Error> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, kind, value, recipient, starts, ends, note FROM silence
+        "SELECT id, kind, recipient, starts, ends, note,
+             coalesce((SELECT CAST(merged_into AS TEXT) FROM story WHERE kind = 'story' AND story.id = CAST(value AS INTEGER)), value)
+                 AS value
+         FROM silence
          WHERE ?2 OR (starts <= ?1 AND ends > ?1) ORDER BY id",
     )?;
     let rows = statement.query_map((seconds(now), all), read)?;

@@ -192,6 +192,12 @@ pub fn count(connection: &Connection) -> Result<u64, Error> {
     Ok(connection.query_row("SELECT count(*) FROM story", [], |row| row.get(0))?)
 }
 
+/// When a story was founded.
+pub fn founded(connection: &Connection, story: StoryId) -> Result<Option<Timestamp>, Error> {
+    let mut statement = connection.prepare_cached("SELECT founded FROM story WHERE id = ?1")?;
+    Ok(statement.query_row([story.0], |row| row.get(0)).optional()?.map(time))
+}
+
 /// The headline of a story as it was founded.
 pub fn headline(connection: &Connection, story: StoryId) -> Result<Option<String>, Error> {
     let mut statement = connection.prepare_cached("SELECT headline FROM story WHERE id = ?1")?;

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
+mod merges;
 mod migrations;
 
 use super::{

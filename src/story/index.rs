@@ -366,6 +366,11 @@ impl Index {
         self.slots.get(entry_hash(entry)).find(is_meant)
     }
 
+    /// What is kept of an entry in the window.
+    pub(super) fn member(&self, entry: EntryId) -> Option<&Kept> {
+        self.kept[self.slot_of(entry)? as usize].as_ref()
+    }
+
     /// The first document with a link.
     pub(super) fn slot_of_url(&self, url: Link) -> Option<u32> {
         let is_meant = |slot: &u32| self.kept[*slot as usize].as_ref().is_some_and(|kept| kept.url == Some(url));

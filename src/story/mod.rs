@@ -17,7 +17,7 @@
 //!   [`correction`] finds what says of itself that it was corrected; [`headline`] tells a typo from news.
 //!
 //! What was told apart by reports that knew little is looked at again when one comes that holds both: `second` merges a
-//! small story into the one that it would join by now.
+//! small story with the one that it would join by now; the older of the two goes on.
 //!
 //! A story chosen by a key, or put right by hand, is entered by [`Index::group_into`] and [`Index::regroup`]. `examples/`
 //! holds what measures all this: `evaluate` (stories), `citations`, `relations`, `story_speed`.
@@ -77,7 +77,7 @@ use crate::entry::EntryId;
 pub use candidates::Candidate;
 pub use forest::{Forest, Node, walk};
 pub use index::{Index, Prepared};
-pub use second::{Merge, Merges};
+pub use second::{Founded, Merge, Merges, Restated, reason_after};
 pub use signals::Signals;
 pub use stream::{Pushed, Stream};
 pub use weigh::{FEATURES, NAMED, features};

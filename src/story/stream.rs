@@ -2,27 +2,31 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{Document, Grouping, Index, Merge, OutletNames, StoryId, Verdict};
 
 /// An index that numbers the stories it finds, from 1.
 #[derive(Debug)]
 pub struct Stream {
     index: Index,
-    stories: i64,
+    /// When each story was founded, by its number.
+    founded: Vec<Timestamp>,
 }
 
 /// What became of a document.
 #[derive(Debug, PartialEq)]
 pub struct Pushed {
+    /// Before `merges`.
     pub story: StoryId,
     pub grouping: Grouping,
-    /// Stories that were merged into the document's at a second look.
+    /// Stories that were merged with the document's at a second look, in order.
     pub merges: Vec<Merge>,
 }
 
 impl Stream {
     pub fn new(window: Duration, outlets: Vec<OutletNames>) -> Self {
-        Self { index: Index::new(window, outlets), stories: 0 }
+        Self { index: Index::new(window, outlets), founded: Vec::new() }
     }
 
     /// Groups a document and remembers it. A document that was pushed before keeps its story.
@@ -33,12 +37,13 @@ impl Stream {
         let story = match grouping.verdict {
             Verdict::Joins(story) => story,
             Verdict::Founds => {
-                self.stories += 1;
-                StoryId(self.stories)
+                self.founded.push(document.seen);
+                StoryId(self.founded.len() as i64)
             }
         };
         self.index.insert(prepared, story);
-        let merges = self.index.second_look(&grouping.near, story);
+        let founded = |story: StoryId| self.founded[story.0 as usize - 1];
+        let merges = self.index.second_look(&grouping.near, story, &founded, document.seen);
         Pushed { story, grouping, merges }
     }
 

@@ -27,7 +27,7 @@ pub(super) fn outlets() -> Vec<OutletNames> {
     ]
 }
 
-fn at(minutes: i64) -> Timestamp {
+pub(super) fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000).unwrap() + SignedDuration::from_mins(minutes)
 }
 

@@ -18,6 +18,7 @@ mod floods;
 mod follow_ups;
 mod hours;
 mod kill;
+mod merges;
 mod news;
 mod operator;
 mod polling;

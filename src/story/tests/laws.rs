@@ -199,7 +199,9 @@ impl Bench {
     }
 
     fn second_look(&mut self, near: &[StoryId], story: StoryId) -> Vec<Merge> {
-        let merges = self.index.second_look(near, story);
+        let now = self.now;
+        let founded = |story: StoryId| now - SignedDuration::from_mins(story.0 % 4 * 16);
+        let merges = self.index.second_look(near, story, &founded, now);
         merges.iter().for_each(|merge| merge.entries.iter().for_each(|entry| self.note(*entry, merge.target)));
         merges
     }

@@ -26,7 +26,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-pub use live::rows;
+pub use live::{Live, rows};
 pub use origin::{Answer, Item, Origin};
 pub use sinks::{DROP, HANG, HookSink, SmtpSink};
 
