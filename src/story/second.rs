@@ -147,7 +147,8 @@ impl Index {
         let age = |story: StoryId| (founded(story), story);
         let (source, target) = if age(small) < age(story) { (story, small) } else { (small, story) };
         // Members that have left the window cannot be moved: their story goes on.
-        if now.duration_since(founded(source)).unsigned_abs() > self.window {
+        let since = founded(source);
+        if since < now && now.duration_since(since).unsigned_abs() > self.window {
             return None;
         }
         let members = self.members(small);

@@ -1,6 +1,7 @@
 //! The stories the product is defined by, told with texts of our own.
 
 mod claims;
+mod clocks;
 mod laws;
 mod recurring;
 

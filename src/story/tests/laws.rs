@@ -64,7 +64,7 @@ enum Step {
     Regroup(i64, i64),
     SecondLook(Vec<i64>, i64),
     KeepSplit(i64, i64),
-    /// Minutes that pass.
+    /// Minutes that pass, or by which the clock is set back.
     Expire(i64),
     Sweep,
     Outlets,
@@ -115,6 +115,7 @@ fn some_step() -> impl Strategy<Value = Step> {
         1 => (prop::collection::vec(story(), 1..4), story()).prop_map(|(near, story)| Step::SecondLook(near, story)),
         1 => (story(), story()).prop_map(|(one, other)| Step::KeepSplit(one, other)),
         3 => (0..50i64).prop_map(Step::Expire),
+        2 => prop::sample::select(vec![-2_000, -100, -40, 90]).prop_map(Step::Expire),
         3 => Just(Step::Sweep),
         1 => Just(Step::Outlets),
     ]
@@ -159,15 +160,19 @@ impl Bench {
             Step::Expire(minutes) => {
                 self.now += SignedDuration::from_mins(minutes);
                 self.index.expire(self.now);
-                // In the order of arrival, up to the first that is young enough: an edit comes anew with an old time.
-                let is_old =
-                    |(document, _): &(Prepared, _)| self.now.duration_since(document.seen).unsigned_abs() > HOUR;
-                let old = self.living.iter().take_while(|document| is_old(document)).count();
+                let old = (0..self.living.len()).take_while(|at| self.is_old(*at)).count();
                 self.living.drain(..old);
             }
             Step::Sweep => self.index.sweep(),
             Step::Outlets => self.index.set_outlets(Vec::new()),
         }
+    }
+
+    /// In the order of arrival, up to the first that is young enough: an edit comes anew with an old time, and what is of a
+    /// time to come goes with the next that is not.
+    fn is_old(&self, at: usize) -> bool {
+        let seen = self.living[at..].iter().map(|(document, _)| document.seen).find(|seen| *seen <= self.now);
+        seen.is_some_and(|seen| self.now.duration_since(seen).unsigned_abs() > HOUR)
     }
 
     fn prepare(&self, document: Document) -> Prepared {
