@@ -6,11 +6,13 @@
 //! Each line of the index describes one file below FOLDER: `path`, `outlet`, `captured_at`. The folder in which a file
 //! lies is its feed.
 //!
-//! It fails when an entry was lost or stored twice, or an alert or a delivery doubled.
+//! It fails when an entry was lost or stored twice, or an alert or a delivery doubled. Stories that were merged after each
+//! was told are counted apart.
 //!
 //! Not as recorded: `<ttl>` is set to zero, for the days pass in a minute; a feed that was first recorded later than
 //! the others stands from the beginning.
 
+mod doubled;
 mod origin;
 mod report;
 

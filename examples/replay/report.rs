@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use storywatch::{entry, parse};
 use url::Url;
 
-use super::{Capture, Result, origin::Origin};
+use super::{Capture, Result, doubled, origin::Origin};
 
 /// Nothing waits to be sent.
 pub fn is_drained(database: &Path) -> Result<bool> {
@@ -38,10 +38,12 @@ pub fn print(captures: &[Capture], origin: &Origin, out: &Path) -> Result<()> {
     println!("mails               {} (Message-IDs: {})", mails.len(), mails.iter().collect::<BTreeSet<_>>().len());
     println!("webhook calls       {calls}, again {calls_again}");
     let doubled = i64::try_from(mails.len() - mails.iter().collect::<BTreeSet<_>>().len() + calls_again)?;
+    let told_twice = doubled::count(&connection)?;
+    println!("told before they were merged: {}", told_twice.before_merge);
     let faults = [
         ("entries lost", lost(&connection, captures, origin)?),
         ("entries twice", number(&connection, TWICE)?),
-        ("alerts doubled", number(&connection, ALERT_TWICE)?),
+        ("alerts doubled", told_twice.doubled + number(&connection, ALERT_TWICE)?),
         ("mails and calls doubled", doubled),
         ("baseline entries told", number(&connection, BASELINE_TOLD)?),
         ("deliveries not sent", number(&connection, "SELECT count(*) FROM delivery WHERE state <> 'sent'")?),
@@ -57,9 +59,8 @@ const TWICE: &str = "
     WHERE one.guid = two.guid OR (one.canonical_url = two.canonical_url AND one.guid IS NULL)
        OR (one.canonical_url = two.canonical_url AND one.title = two.title)";
 
-const ALERT_TWICE: &str = "
-    SELECT count(*) FROM (SELECT 1 FROM alert GROUP BY recipient, story, seq HAVING count(*) > 1
-        UNION ALL SELECT 1 FROM alert WHERE event = 'new' GROUP BY recipient, story HAVING count(*) > 1)";
+const ALERT_TWICE: &str =
+    "SELECT count(*) FROM (SELECT 1 FROM alert GROUP BY recipient, story, seq HAVING count(*) > 1)";
 
 /// Decisions to tell that a member of the first poll brought about.
 const BASELINE_TOLD: &str = "
