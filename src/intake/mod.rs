@@ -234,7 +234,7 @@ impl Memory {
                 self.index.keep_split([line.source, line.target]);
             }
             self.regrouped = line.id;
-            self.undecided.extend(line.entries.first().map(|entry| (line.target, *entry)));
+            self.undecided.extend(stories::latest_news(transaction, line.target)?.map(|entry| (line.target, entry)));
         }
         let decided = std::mem::take(&mut self.undecided);
         self.work().decided.clone_from(&decided);
@@ -297,8 +297,8 @@ fn take_in(
         }
         for merge in look_again(transaction, memory, &near, story, now)? {
             let moved = |(story, entry)| (if story == merge.source { merge.target } else { story }, entry);
-            touched =
-                touched.into_iter().map(moved).chain(merge.entries.first().map(|id| (merge.target, *id))).collect();
+            let latest = stories::latest_news(transaction, merge.target)?.map(|id| (merge.target, id));
+            touched = touched.into_iter().map(moved).chain(latest).collect();
         }
     }
     let muting = Muting::load(transaction, rules, now)?;

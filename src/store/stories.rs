@@ -192,6 +192,13 @@ pub fn count(connection: &Connection) -> Result<u64, Error> {
     Ok(connection.query_row("SELECT count(*) FROM story", [], |row| row.get(0))?)
 }
 
+/// The member of a story that came last, the back catalogue left aside: what is decided after a change of members is
+/// decided because of it.
+pub fn latest_news(connection: &Connection, story: StoryId) -> Result<Option<EntryId>, Error> {
+    let mut statement = connection.prepare_cached("SELECT max(id) FROM entry WHERE story = ?1 AND NOT baseline")?;
+    Ok(statement.query_row([story.0], |row| row.get::<_, Option<i64>>(0))?.map(EntryId))
+}
+
 /// When a story was founded.
 pub fn founded(connection: &Connection, story: StoryId) -> Result<Option<Timestamp>, Error> {
     let mut statement = connection.prepare_cached("SELECT founded FROM story WHERE id = ?1")?;

@@ -75,6 +75,22 @@ async fn who_was_told_of_both_reads_on_in_the_thread_of_the_older() {
 }
 
 #[tokio::test]
+async fn nothing_is_told_because_of_the_back_catalogue_when_its_stories_are_merged() {
+    let world = World::new(&["times", "post", "herald"], &watching("\"coastguard\", \"Aurora\""));
+    world.publish("times", headline("times", AGROUND, 0));
+    world.publish("post", headline("post", LIFTED, 0));
+    let mut live = world.baseline().await;
+    assert_eq!(world.texts("SELECT DISTINCT story FROM entry").len(), 2);
+    world.publish("herald", headline("herald", BOTH_TOLD, 7));
+    live.step(7).await;
+    live.step(120).await;
+    assert_eq!(world.texts("SELECT DISTINCT story FROM entry").len(), 1);
+    let because = "SELECT DISTINCT title FROM decision JOIN entry ON entry.id = decision.entry ORDER BY entry.id";
+    assert_eq!(world.texts(because), [BOTH_TOLD]);
+    live.finish().await;
+}
+
+#[tokio::test]
 async fn explain_tells_merges_and_splits_in_their_order_for_the_entry_and_its_story() {
     let world = World::new(&["times", "post", "herald"], &watching("\"coastguard\""));
     let live = wreck(&world).await;
