@@ -6,7 +6,7 @@
 //!   `profile` keeps its terms, sampled runs (`shingles`) and headline; `candidates` finds a few documents by rare terms,
 //!   runs and links, compares them (`signals`) and sums up what speaks for each story (`tale`). `lexicon` knows how rare a
 //!   term is: from the window, and while that is young from `common.txt`, a table of common words. What `index` keeps of a
-//!   document is `packed` in `bits`, and found by `table`, `postings` and `lexicon`;
+//!   document is `packed` in `bits`, and found by `table`, `postings` and `lexicon`; `window` lets it go;
 //! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`, and `claim` whether two headlines
 //!   that are nearly the same say the opposite of each other, or the same of somebody else;
 //! * whom it cites: `cite` reads a document, `attribution` and `leads` know the places that words of attribution take
@@ -60,6 +60,7 @@ mod table;
 mod tale;
 mod verbs;
 mod weigh;
+mod window;
 mod words;
 
 #[cfg(test)]

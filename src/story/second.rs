@@ -128,7 +128,7 @@ impl Index {
         for small in near {
             if let Some(merge) = self.look_again(*small, story, founded, now) {
                 story = merge.target;
-                merge.entries.iter().for_each(|entry| self.regroup(*entry, merge.target));
+                self.absorb(merge.source, merge.target);
                 merges.push(merge);
             }
         }
@@ -354,6 +354,30 @@ mod tests {
         index.keep_split([StoryId(2), StoryId(9)]);
         index.replace(index.prepare(&reports()[1]));
         assert_eq!(index.second_look(&[StoryId(2)], StoryId(3), &age, at(60)), []);
+    }
+
+    #[test]
+    fn moving_all_at_once_is_moving_each() {
+        let index = || {
+            let mut index = Stream::new(WINDOW, outlets()).into_index();
+            for (number, story) in (1..40).zip([1, 2, 2, 1, 2].into_iter().cycle()) {
+                let title = format!("{} {}", reports()[number as usize % 3].title, number % 7);
+                let text = "Ask your newsagent about the weekend magazine. The harbour master blamed a buoy.";
+                index.insert(index.prepare(&document(number, "rt", number, &title, text)), StoryId(story));
+            }
+            index
+        };
+        let (mut at_once, mut each) = (index(), index());
+        at_once.absorb(StoryId(2), StoryId(1));
+        let moved: Vec<EntryId> = each.members(StoryId(2)).into_iter().map(|kept| kept.id).collect();
+        moved.iter().for_each(|entry| each.regroup(*entry, StoryId(1)));
+        assert_eq!(at_once.knowledge(), each.knowledge());
+        assert!(moved.len() > 20);
+        moved.iter().for_each(|entry| at_once.regroup(*entry, StoryId(2)));
+        assert_eq!(at_once.knowledge(), index().knowledge(), "and back");
+        at_once.absorb(StoryId(9), StoryId(1));
+        at_once.absorb(StoryId(2), StoryId(9));
+        assert_eq!(at_once.story_of(EntryId(2)), Some(StoryId(9)));
     }
 
     #[test]

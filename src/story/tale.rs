@@ -63,6 +63,19 @@ impl Tale {
         many.centroid = centre(&many.slots, lexicon, terms);
     }
 
+    /// Adds all members of another story at once.
+    pub fn absorb<I: Iterator<Item = (u32, u32)>>(
+        &mut self,
+        other: &Self,
+        lexicon: &Lexicon,
+        terms: impl Fn(u32) -> I,
+    ) {
+        let mut slots = [self.members(), other.members()].concat();
+        slots.sort_unstable();
+        let centroid = centre(&slots, lexicon, terms);
+        *self = Self::Many(Box::new(Many { slots, centroid }));
+    }
+
     /// Undoes [`Tale::join`]; the last member cannot leave.
     pub fn leave<I: Iterator<Item = (u32, u32)>>(&mut self, slot: u32, lexicon: &Lexicon, terms: impl Fn(u32) -> I) {
         let Self::Many(many) = self else { return };
