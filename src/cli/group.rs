@@ -17,13 +17,17 @@ use xxhash_rust::xxh3::Xxh3;
 use super::{input, lookup::Place, out::Out};
 use crate::{
     config::Config,
-    entry::{EntryId, LineEntry, LineId},
+    entry::{Doubt, EntryId, LineEntry, LineId},
     intake::Rules,
     story::{Citation, Document, Grouping, Merges, Pushed, Relation, StoryId, Stream},
 };
 
 /// Without a configuration stories stay open this long.
 const WINDOW: Duration = Duration::from_secs(5 * 86_400);
+
+/// A date that is off by so much empties the window, whichever of two it is.
+const OUT_OF_ORDER: &str = "`published` is earlier than that of a line before, by more than the time for which stories stay \
+                            open; it counts as that time";
 
 #[derive(Debug, Args)]
 pub(super) struct Group {
@@ -51,6 +55,9 @@ impl Group {
                     continue;
                 }
             };
+            if let Some(date) = line.entry.published.filter(|date| held.is_past(*date, latest)) {
+                lines.doubt(&Doubt { what: OUT_OF_ORDER, value: date.to_string() });
+            }
             // Time order is the input's promise; an entry without a date is seen with the one before it.
             latest = line.entry.published.unwrap_or(latest).max(latest);
             held.push(&document(&line, number, latest));
@@ -179,10 +186,18 @@ impl Held {
 
     /// The oldest line, if the window has passed it at `now`; any when the input has ended.
     fn pop(&mut self, now: Option<Timestamp>) -> Option<Line> {
-        let is_past = |line: &Line| now.is_none_or(|now| now.duration_since(line.seen).unsigned_abs() > self.window);
-        let mut line = self.lines.pop_front_if(|line| is_past(line))?;
+        let seen = self.lines.front()?.seen;
+        if now.is_some_and(|now| !self.is_past(seen, now)) {
+            return None;
+        }
+        let mut line = self.lines.pop_front()?;
         line.story = self.merges.follow(line.id, line.story, &mut line.grouping);
         Some(line)
+    }
+
+    /// Whether a time is before the window that ends `now`.
+    fn is_past(&self, time: Timestamp, now: Timestamp) -> bool {
+        time < now && now.duration_since(time).unsigned_abs() > self.window
     }
 }
 

@@ -70,8 +70,8 @@ impl Entries {
         eprintln!("storywatch: {}:{}: {}", self.name, self.line, plain(why));
     }
 
-    /// Says what of the line read last is left out: once of a kind, the others are counted.
-    fn doubt(&mut self, doubt: &Doubt) {
+    /// Says what is doubtful about the line read last: once of a kind, the others are counted.
+    pub(super) fn doubt(&mut self, doubt: &Doubt) {
         let times = self.doubts.entry(doubt.what).or_default();
         *times += 1;
         if *times == 1 {

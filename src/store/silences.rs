@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
-use super::{Error, seconds, time};
+use super::{Error, regrouping, seconds, time};
 use crate::{
     alert::{RecipientId, Silence, SilenceId, Silenced},
     story::StoryId,
@@ -12,7 +12,7 @@ use crate::{
 /// Stores a silence; its `id` is not looked at, the one given is returned.
 pub fn add(connection: &Connection, silence: &Silence) -> Result<SilenceId, Error> {
     let value = match &silence.what {
-        Silenced::Story(story) => story.0.to_string(),
+        Silenced::Story(story) => living(connection, *story)?.0.to_string(),
         Silenced::Watch(value) | Silenced::Outlet(value) | Silenced::Term(value) => value.clone(),
         Silenced::Digests | Silenced::Notices => String::new(),
     };
@@ -31,11 +31,20 @@ pub fn add(connection: &Connection, silence: &Silence) -> Result<SilenceId, Erro
     Ok(SilenceId(connection.last_insert_rowid()))
 }
 
+/// The story that a story has gone into: its old name stands in mails that were sent.
+fn living(connection: &Connection, story: StoryId) -> Result<StoryId, Error> {
+    Ok(regrouping::merged_into(connection, story)?.unwrap_or(story))
+}
+
 /// Stores a silence unless the same holds already, for the same recipient and as long; `false` then.
 pub fn add_once(connection: &Connection, silence: &Silence, now: Timestamp) -> Result<bool, Error> {
     let day = jiff::SignedDuration::from_hours(24);
+    let what = match &silence.what {
+        Silenced::Story(story) => Silenced::Story(living(connection, *story)?),
+        other => other.clone(),
+    };
     let is_same = |held: &Silence| {
-        held.what == silence.what
+        held.what == what
             && held.recipient == silence.recipient
             && held.ends >= silence.ends.saturating_sub(day).unwrap_or(silence.ends)
     };

@@ -223,6 +223,18 @@ fn group_says_once_of_a_kind_what_it_leaves_out() {
 }
 
 #[test]
+fn group_says_that_its_input_is_not_in_time_order() {
+    let line =
+        |id: u32, published: &str| format!("{{\"id\":{id},\"title\":\"T{id}\",\"published\":\"{published}\"}}\n");
+    let lines = [line(1, "2031-05-02"), line(2, "2031-05-01"), line(3, "2071-05-02"), line(4, "2031-05-03")].concat();
+    let ran = run_with(command(&["group"]), &lines);
+    assert_eq!((ran.code, ran.out.lines().count()), (Some(0), 4));
+    let told: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(told.len(), 1, "a day is within the window: {}", ran.err);
+    assert!(told[0].contains(":4: `published` is earlier than that of a line before"), "{}", told[0]);
+}
+
+#[test]
 fn group_knows_a_page_by_its_address_alone() {
     let line = |id: &str, rest: &str| format!("{{\"id\":\"{id}\",{rest},\"published\":\"2031-05-01T08:00:00Z\"}}\n");
     let lines = [

@@ -1,7 +1,10 @@
 //! Alerts and members of two stories that have become one.
 
 use super::*;
-use crate::store::regrouping;
+use crate::{
+    alert::{Silence, SilenceId, Silenced},
+    store::{regrouping, silences},
+};
 
 /// Number, state and story of the desk's alerts, in order; `a` is the older story.
 async fn alerts_after(bench: &Bench, [a, b]: [StoryId; 2]) -> Vec<String> {
@@ -104,4 +107,27 @@ async fn each_member_says_why_it_stands_where_it_is() {
     bench.write(move |c| regrouping::merge(c, a, split, None, at(70))).await;
     let again = format!("1 first: split from {a} by hand; before that: nothing like it");
     assert_eq!(standing().await, [again, "2 same-outlet 1: merged by hand; before that: nothing like it".to_owned()]);
+}
+
+#[tokio::test]
+async fn a_silence_holds_for_what_its_story_has_become_and_is_not_made_twice() {
+    let bench = Bench::new().await;
+    let [a, b] = two(&bench).await;
+    let silence = |story| Silence {
+        id: SilenceId(0),
+        what: Silenced::Story(story),
+        recipient: None,
+        starts: at(0),
+        ends: at(9_000),
+        note: None,
+    };
+    let before = silence(b);
+    assert!(bench.write(move |c| silences::add_once(c, &before, at(10))).await);
+    bench.write(move |c| regrouping::merge(c, a, b, None, at(50))).await;
+    // By the link in an old mail, and by its name of today.
+    for again in [silence(b), silence(a)] {
+        assert!(!bench.write(move |c| silences::add_once(c, &again, at(60))).await);
+    }
+    let held = bench.store.read(|c| silences::list(c, at(60), false)).await.unwrap();
+    assert_eq!(held.iter().map(|held| held.what.clone()).collect::<Vec<_>>(), [Silenced::Story(a)]);
 }
