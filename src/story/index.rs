@@ -270,12 +270,13 @@ impl Index {
         }
     }
 
-    /// The first member of an outlet in a story.
+    /// The first member of an outlet in a story, by when it was first seen: an edited one has a new slot.
     pub(super) fn oldest_of(&self, story: StoryId, outlet: u32) -> Option<EntryId> {
         let members = self.tales.get(&story.0)?.members().iter().take(MEMBERS_ASKED);
         members
             .filter_map(|slot| self.kept[*slot as usize].as_ref())
-            .find(|kept| kept.outlet == outlet)
+            .filter(|kept| kept.outlet == outlet)
+            .min_by_key(|kept| (kept.seen, kept.id))
             .map(|kept| kept.id)
     }
 

@@ -150,6 +150,20 @@ fn edited_headline_keeps_its_story() {
     assert_eq!(index.group(&second).verdict, Verdict::Joins(StoryId(7)));
 }
 
+/// As after a restart, when members come in the order in which they were seen.
+#[test]
+fn edited_member_stays_the_first_of_its_outlet() {
+    let mut index = Index::new(WINDOW, outlets());
+    let title = |number: i64| format!("Ferry Aurora aground off Crete, {number} passengers lifted");
+    for id in 1..4 {
+        index.insert(index.prepare(&document(id, "nyt", id, &title(id), "")), StoryId(1));
+    }
+    index.replace(index.prepare(&document(1, "nyt", 1, &title(9), "")));
+    let grouping =
+        index.group(&index.prepare(&document(5, "nyt", 5, "Crete: passengers of the ferry Aurora lifted", "")));
+    assert_eq!((grouping.relation, grouping.of), (Relation::SameOutlet, Some(EntryId(1))), "{}", grouping.reason);
+}
+
 #[test]
 fn denial_is_not_folded_in_silently() {
     let mut documents = defining_story();
