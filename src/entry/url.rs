@@ -293,6 +293,32 @@ mod tests {
     }
 
     #[test]
+    fn no_wrapper_folds_two_pages_into_one() {
+        for form in [
+            "https://archive.org/web/2020/https://a.example/b?utm_source=x&id=N",
+            "https://archive.ph/https%3A%2F%2Fa.example%2Fb%3Fid%3DN",
+            "https://12ft.io/https://a.example/b?id=N",
+            "https://12ft.io/proxy?q=https%3A%2F%2Fa.example%2Fb%3Fpage%3D1%26id%3DN",
+            "https://12ft.io/proxy?q=https://a.example/b?page=1&id=N",
+            "https://www.google.com/amp/s/a.example/b/amp?id=N",
+            "https://www.google.com/url?q=https://a.example/b?page=1&id=N",
+            "https://a-example.cdn.ampproject.org/c/s/a.example/b?id=N",
+            "https://go.other.example/redirect/a/https%3A%2F%2Fa.example%2Fb?id=N",
+            "https://go.other.example/redirect/a/https%3A%2F%2Fa.example%2FN",
+            "https://go.other.example/redirect/https://a.example/b?c=1&id=N",
+            "https://go.other.example/redirect?to=https%253A%252F%252Fa.example%252FN",
+            "https://a.example/amp/N/b",
+            "https://a.example/N.amp.html?id=3",
+            "https://a.example/b?id=N?utm_source=rss",
+            "https://a.example/b?utm_source=rss?id=N",
+            "https://a.example/b?p=1&#038;id=N",
+        ] {
+            let [one, two] = ["1", "2"].map(|id| canonical(&form.replace('N', id)));
+            assert!(one.is_some() && one != two, "{form}: {one:?}");
+        }
+    }
+
+    #[test]
     fn a_query_that_starts_twice_keeps_what_is_no_tracking() {
         check("https://a.example/b?id=2?utm_source=rss&utm_medium=feed", "https://a.example/b?id=2");
         check("https://a.example/b?utm_source=rss?id=2", "https://a.example/b?id=2");
