@@ -59,7 +59,7 @@ fn a_reload_says_what_mails_are_to_be_expected_before_and_after() {
     let world = busy(&["times"]);
     let daemon = world.daemon();
     eventually("the first poll is over", || polls(&world, "times") > 1);
-    for (minute, title) in [(1, "Halloran in Geneva"), (2, "Harbour lock closed"), (3, "Harbour lock opened")] {
+    for (minute, title) in [(1, "Halloran in Geneva"), (2, "Harbour lock closed"), (3, "Harbour lock still closed")] {
         world.publish("times", Item { published: now(), ..item("times", &format!("s{minute}"), title, "", minute) });
     }
     eventually("all are stored", || world.count("SELECT count(*) FROM entry WHERE NOT baseline") == 3);
