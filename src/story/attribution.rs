@@ -3,7 +3,14 @@
 //! A [`Line`] is one mention in its sentence, with what each word before and after it can be. Words that lead to the name
 //! are read in [`super::leads`]; what follows it, here. The words are in [`super::phrases`]. Whoever adds a place gives it sentences in `tests/data/citations.tsv` that it must not take.
 
-use super::{cite::Reading, junk, outlets::Mention, phrases::Roles, words::Word};
+use super::{
+    cite::Reading,
+    junk,
+    kinds::{Signs, signs},
+    outlets::{House, Mention, Trust},
+    phrases::Roles,
+    words::Word,
+};
 
 pub const QUOTES: &[char] = &['»', '«', '"', '“', '”', '„', '’', '\''];
 
@@ -40,12 +47,83 @@ impl Line<'_> {
 
     /// Whether words of attribution stand where they speak of this mention.
     pub fn is_attribution(&self, is_title: bool) -> bool {
+        match self.mention.house {
+            House::Listed(_) => self.is_attributed(is_title),
+            House::Unlisted(_) if self.is_news() || self.is_science() || self.is_told_that() => false,
+            House::Unlisted(Trust::Noun | Trust::Name) if self.opens_clause() => self.reports(),
+            House::Unlisted(Trust::Name) if is_title && self.is_in_capitals() || self.is_label_like() => false,
+            House::Unlisted(Trust::Noun | Trust::Name) => self.is_attributed(is_title),
+            House::Unlisted(Trust::Lead) => {
+                !self.opens_clause() && (self.is_led(true) || self.is_aired() || self.is_heard_in_frame())
+            }
+            House::Unlisted(Trust::Site) => {
+                self.is_led(true) || self.is_aired() || self.is_heard_in_frame() || self.reports()
+            }
+            House::Unlisted(Trust::Told) => self.is_told_name(),
+            House::Unlisted(Trust::Print) => true,
+        }
+    }
+
+    /// A headline such as "Space News: Jupiter's Red Spot Is Shrinking" or "Red Spot Is Shrinking | Space News" tells
+    /// nothing of names.
+    fn is_in_capitals(&self) -> bool {
+        let words = &self.reading.words[self.mention.from - self.before.len()..self.mention.to + self.after.len()];
+        words.iter().filter(|word| word.capital).count() * 10 > words.len() * 6 && words.len() > 3
+    }
+
+    /// At the beginning before a colon, or at the end behind a dash.
+    fn is_label_like(&self) -> bool {
+        let opens = self.before.is_empty() && self.suffix().starts_with(':');
+        let closes = self.after.is_empty() && self.prefix().trim_end().ends_with(['–', '—', '-', '|', '―', ':']);
+        opens || closes
+    }
+
+    /// "assuré que la plateforme X": the name is the subject of what was said.
+    fn opens_clause(&self) -> bool {
+        let idle = Roles::ARTICLE | Roles::DESCRIPTOR;
+        self.before.iter().find(|roles| !roles.any(idle)).is_some_and(|roles| roles.has(Roles::THAT))
+    }
+
+    /// "the newspaper X was closed", "the founder of the newspaper X": the outlet is what is told about.
+    fn is_news(&self) -> bool {
+        let words = &self.reading.words;
+        let is_fate = |at: usize| signs(words[at].exact).has(Signs::FATE);
+        let (from, to) = (self.mention.from, self.mention.to);
+        let lead = self.before.len().min(3);
+        let rest = self.after.len().min(4);
+        (from - lead..from).any(|at| is_fate(at) && !self.reading.is_parted(at, from))
+            || (to..to + rest).any(|at| is_fate(at) && !self.reading.is_parted(to - 1, at))
+    }
+
+    /// A journal of science is where something was published and a channel where a match is shown: neither tells news.
+    fn is_science(&self) -> bool {
+        let (from, to) = (self.mention.from, self.mention.to);
+        let near = from - self.before.len()..to + self.after.len();
+        let lead = from - self.before.len()..from;
+        self.reading.words[near].iter().any(|word| signs(word.exact).has(Signs::SCIENCE))
+            || self.reading.words[lead].iter().any(|word| signs(word.exact).has(Signs::SHOWN))
+    }
+
+    /// "told the newspaper Smith was ill": the name is the subject of what was said.
+    fn is_told_that(&self) -> bool {
+        let is_finite = |word: &Word| signs(word.exact).has(Signs::FINITE);
+        let next = self.reading.words.get(self.mention.to).filter(|_| !self.after.is_empty());
+        let told = self.before.iter().take(3).any(|roles| roles.has(Roles::TOLD));
+        told && next.is_some_and(is_finite) && !self.reading.is_parted(self.mention.to - 1, self.mention.to)
+    }
+
+    fn is_attributed(&self, is_title: bool) -> bool {
         let next = self.after_possessive();
         let is_next = |role: Roles| next.first().is_some_and(|roles| roles.has(role));
         if self.before.first().is_some_and(|roles| roles.has(Roles::PERSON)) || is_next(Roles::HOUSE) {
             return false;
         }
-        if is_title && self.is_byline() || self.is_signed(is_title) || self.is_quoted() {
+        if is_title && self.is_byline()
+            || self.is_signed(is_title)
+            || self.is_quoted()
+            || self.is_press_review()
+            || self.is_closing()
+        {
             return true;
         }
         if is_next(Roles::STAFF) {
@@ -98,7 +176,11 @@ impl Line<'_> {
             || self.before.iter().take(6).any(is_auxiliary) && self.after.iter().any(|roles| roles.has(Roles::SAGTE));
         let is_talk = |roles: &Roles| roles.has(Roles::TALK) && !roles.has(Roles::SAYS);
         let is_asked = led && self.after.iter().take(2).any(is_talk);
-        is_asked && self.before.iter().chain(&self.after[1..]).any(|roles| roles.has(Roles::SAGTE))
+        let is_given = led
+            && self.before.iter().take(8).any(is_interview)
+            && self.after.iter().take(9).any(|roles| roles.has(Roles::SAGTE));
+        is_given
+            || is_asked && self.before.iter().chain(&self.after[1..]).any(|roles| roles.has(Roles::SAGTE))
             || place && is_framed()
             || led && verb(0, Roles::SAGTE) && verb(0, Roles::TOLD)
             || place && verb(usize::from(self.is_compound()), Roles::SAGTE)
@@ -138,6 +220,7 @@ impl Line<'_> {
         let is_told = |at: usize| after.get(at).is_some_and(|roles| roles.has(Roles::TOLD));
         let is_asked = |at: usize| after.get(at).is_some_and(|roles| roles.has(Roles::TO));
         let is_framed = || self.is_past_framed() && after.iter().take(12).any(|roles| roles.has(Roles::PARTICIPLE));
+        let is_learned = |pair: &[Roles]| pair[0].has(Roles::PARTICIPLE) && pair[1].has(Roles::AUXILIARY);
         let claims =
             |at: &usize| says(at) && after.get(at + 1).is_some_and(|roles| roles.has(Roles::THAT)) && is_inside(at);
         within(idle + 1)
@@ -147,6 +230,7 @@ impl Line<'_> {
             || is_first(Roles::RELATIVE) && within(12)
             || self.is_compared() && (within(10) || (0..after.len()).any(|at| is_heard(&at) && is_inside(&at)))
             || self.resumed().is_some_and(|at| says(&at))
+            || is_first(Roles::CLAIMS) && after[1..].windows(2).take(9).any(is_learned)
             || is_framed()
             || self.relies()
             || self.runs(idle)
@@ -170,7 +254,7 @@ impl Line<'_> {
     fn is_past_framed(&self) -> bool {
         let idle = |word: &&Roles| word.any(Roles::BETWEEN | Roles::ARTICLE | Roles::DESCRIPTOR) && !is_auxiliary(word);
         let skip = self.before.iter().take(5).take_while(idle).count();
-        self.before.get(skip).is_some_and(is_auxiliary)
+        self.before.get(skip).is_some_and(|word| is_auxiliary(word) || word.has(Roles::CLAIMS))
     }
 
     /// The first word behind an insertion: "X, in its Monday edition, says".
@@ -275,6 +359,25 @@ impl Line<'_> {
         opens || closes && (goes_on || self.ends_clause())
     }
 
+    /// "He wants to leave (Marca)." at the end of a sentence, behind a word that is no name.
+    fn is_closing(&self) -> bool {
+        let lead = self.prefix().ends_with(" (") && self.suffix().trim_end() == ").";
+        let last = self.mention.from.checked_sub(1).map(|at| &self.reading.words[at]);
+        let is_name = self.before.first().is_none_or(|roles| roles.any(Roles::DESCRIPTOR | Roles::TYPE | Roles::STAFF));
+        lead && self.before.len() > 8 && !is_name && last.is_some_and(|word| !word.capital)
+    }
+
+    /// "BERLIN (dpa) - »Die Glocke« zur Rente:": a comment of that newspaper follows.
+    fn is_press_review(&self) -> bool {
+        let rest = self.suffix().trim_start_matches(QUOTES);
+        let town = rest.strip_prefix(" (").and_then(|rest| rest.split_once(')')).filter(|(town, _)| town.len() < 30);
+        let rest = town.map_or(rest, |(_, rest)| rest);
+        let lead = self.prefix().trim_end_matches(QUOTES).trim_end().trim_end_matches("Die").trim_end();
+        let opens = lead.is_empty() || self.prefix().len() < 60 && lead.ends_with(['-', '–', ':']);
+        let is_line = rest.len() < 120 && !rest.trim_end().ends_with(['.', '!', '?']);
+        opens && is_line && [" zu ", " zur ", " zum "].iter().any(|about| rest.starts_with(about))
+    }
+
     /// "a New York Times report said", "citing a Bloomberg report", "CNBC's report", "Spiegel-Bericht".
     fn is_piece(&self, next: &[Roles]) -> bool {
         if !next.first().is_some_and(|roles| roles.has(Roles::PIECE)) {
@@ -321,6 +424,11 @@ impl Line<'_> {
 /// Whether a quotation comes next.
 fn opens_quote(text: &str) -> bool {
     text.trim_start().starts_with(QUOTES)
+}
+
+/// "Interview", "entrevista".
+pub fn is_interview(word: &Roles) -> bool {
+    word.has(Roles::TALK) && word.has(Roles::PIECE)
 }
 
 /// "hatte"; the French "a" is too many things.

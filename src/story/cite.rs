@@ -11,8 +11,10 @@ use std::borrow::Cow;
 use super::{
     Citation,
     attribution::Line,
-    outlets::{self, Mention, Names},
+    kinds,
+    outlets::{self, House, Mention, Names, Own},
     phrases::{self, Roles},
+    unlisted,
     words::{self, Word},
 };
 
@@ -21,6 +23,9 @@ const MAX_CITATIONS: usize = 8;
 
 /// Words looked at on either side of a name.
 const REACH: usize = 14;
+
+/// Bytes of a sentence looked at on either side of a name: more is none, whatever a feed sends.
+const SENTENCE: usize = 2_000;
 
 /// Months behind whose day German sets a point.
 const MONTHS: &[&str] = &[
@@ -50,15 +55,16 @@ pub struct Sources {
 
 /// Finds the citations in a headline and a text, whose `words` are those of [`words::split`]. `own` are the outlets the
 /// document is from.
-pub fn sources(names: &Names, own: &[usize], title: &str, text: &str, words: &[Word]) -> Sources {
+pub fn sources(names: &Names, own: &Own, title: &str, text: &str, words: &[Word]) -> Sources {
     let mut found = Sources::default();
     let whole = [Reading::new(title, None, names), Reading::new(text, Some(words), names)];
-    let named: Vec<usize> = whole.iter().flat_map(|part| part.mentions.iter().map(|m| m.outlet)).collect();
+    let named: Vec<usize> =
+        whole.iter().flat_map(|part| &part.mentions).filter_map(|mention| mention.house.listed()).collect();
     for (part, is_title) in whole.into_iter().zip([true, false]) {
-        let part = part.with_aliases(names, &named, own);
+        let part = part.with_aliases(names, &named, &own.listed);
         for (mention, sentence) in part.citing(names, own, is_title) {
-            let citation = Citation { outlet: names.outlet(mention.outlet).key.clone(), sentence };
-            if names.outlet(mention.outlet).agency && !is_title && part.is_dateline(&mention, true) {
+            let citation = Citation { outlet: part.key(&mention, names).to_owned(), sentence };
+            if is_agency(&mention, names) && !is_title && part.is_dateline(&mention, true) {
                 found.agency.get_or_insert_with(|| citation.clone());
             }
             add(&mut found.cites, citation, title);
@@ -95,7 +101,10 @@ impl<'a> Reading<'a> {
         };
         let mut mentions = names.mentions(&words, text);
         mentions.retain(|mention| is_whole(mention, text, &words));
-        let mentions = with_abbreviations(mentions, text, &words);
+        let unlisted = unlisted::mentions(&words, text, &mentions);
+        mentions.extend(unlisted);
+        mentions.sort_by_key(|mention| mention.from);
+        let mentions = with_places(with_abbreviations(mentions, text, &words), text, &words);
         let sentences = if mentions.is_empty() { Vec::new() } else { with_dates(words::sentences(text), text) };
         Self { text, words, mentions, sentences }
     }
@@ -106,7 +115,7 @@ impl<'a> Reading<'a> {
         let alias = |at: usize| {
             let outlet = names.by_alias(self.words[at], named, own)?;
             let has_article = at > 0 && phrases::roles(self.words[at - 1].exact).has(Roles::ARTICLE);
-            (has_article && !is_taken(at)).then_some(Mention { outlet, from: at, to: at + 1 })
+            (has_article && !is_taken(at)).then_some(Mention::of(outlet, at, at + 1))
         };
         let found: Vec<Mention> = (0..self.words.len()).filter_map(alias).collect();
         self.mentions.extend(found);
@@ -115,12 +124,12 @@ impl<'a> Reading<'a> {
     }
 
     /// The mentions that cite, each with its sentence.
-    fn citing(&self, names: &Names, own: &[usize], is_title: bool) -> Vec<(Mention, String)> {
+    fn citing(&self, names: &Names, own: &Own, is_title: bool) -> Vec<(Mention, String)> {
         let lines: Vec<Line<'_>> = self.mentions.iter().map(|mention| self.line(*mention, is_title)).collect();
         let mut cites: Vec<bool> = lines
             .iter()
             .map(|line| {
-                let is_wire = !is_title && self.is_dateline(&line.mention, names.outlet(line.mention.outlet).agency);
+                let is_wire = !is_title && self.is_dateline(&line.mention, is_agency(&line.mention, names));
                 is_wire || !line.is_junk() && line.is_attribution(is_title)
             })
             .collect();
@@ -131,8 +140,20 @@ impl<'a> Reading<'a> {
                 (cites[at - 1], cites[at]) = (both, both);
             }
         }
-        let chosen = lines.iter().zip(cites).filter(|(line, cites)| *cites && !own.contains(&line.mention.outlet));
+        let is_own = |mention: &Mention| match mention.house {
+            House::Listed(outlet) => own.listed.contains(&outlet),
+            House::Unlisted(_) => own.is_called(self.key(mention, names)),
+        };
+        let chosen = lines.iter().zip(cites).filter(|(line, cites)| *cites && !is_own(&line.mention));
         chosen.map(|(line, _)| (line.mention, line.sentence().trim().to_owned())).collect()
+    }
+
+    /// The key of the outlet, or the name as it stands.
+    fn key<'n>(&'n self, mention: &Mention, names: &'n Names) -> &'n str {
+        match mention.house {
+            House::Listed(outlet) => &names.outlet(outlet).key,
+            House::Unlisted(_) => &self.text[self.words[mention.name.0].start..self.words[mention.name.1 - 1].end],
+        }
     }
 
     fn are_listed(&self, first: &Mention, second: &Mention) -> bool {
@@ -184,9 +205,12 @@ impl<'a> Reading<'a> {
     }
 
     fn line(&self, mention: Mention, is_title: bool) -> Line<'_> {
-        let bounds = if is_title { (0, self.text.len()) } else { self.sentence_around(&mention) };
+        let (start, end) = if is_title { (0, self.text.len()) } else { self.sentence_around(&mention) };
+        let (from, to) = (self.words[mention.from].start, self.words[mention.to - 1].end);
+        let start = start.max(self.text.floor_char_boundary(from.saturating_sub(SENTENCE)));
+        let bounds = (start, end.min(self.text.ceil_char_boundary(to + SENTENCE)));
         let inside = |word: &&Word| word.start >= bounds.0 && word.start < bounds.1;
-        let roles = |word: &Word| phrases::roles(word.exact);
+        let roles = |word: &Word| self.roles(word);
         Line {
             reading: self,
             mention,
@@ -194,6 +218,17 @@ impl<'a> Reading<'a> {
             before: self.words[..mention.from].iter().rev().take_while(inside).take(REACH).map(roles).collect(),
             after: self.words[mention.to..].iter().take_while(inside).take(REACH).map(roles).collect(),
         }
+    }
+
+    /// What a word can be; German makes nouns of others: "die Sporttageszeitung X".
+    fn roles(&self, word: &Word) -> Roles {
+        let roles = phrases::roles(word.exact);
+        let is_noun = |word: &Word| {
+            let letters = &self.text[word.start..word.end];
+            letters.len() < 40 && kinds::german_noun(&letters.to_lowercase()).is_some()
+        };
+        let unknown = roles == Roles::NONE && word.capital && word.end - word.start > 6;
+        if unknown && is_noun(word) { Roles::TYPE | Roles::DESCRIPTOR } else { roles }
     }
 
     /// The text between two words.
@@ -220,6 +255,10 @@ impl<'a> Reading<'a> {
         let last = self.sentences[at..].iter().find(|(_, end)| *end >= to);
         (start, last.map_or(self.text.len(), |(_, end)| *end))
     }
+}
+
+fn is_agency(mention: &Mention, names: &Names) -> bool {
+    mention.house.listed().is_some_and(|outlet| names.outlet(outlet).agency)
 }
 
 /// Joins what a date parts: "am 5. Oktober".
@@ -255,8 +294,7 @@ fn with_abbreviations(mut mentions: Vec<Mention>, text: &str, words: &[Word]) ->
         let rest = text[words[mention.to - 1].end..].trim_start_matches(['»', '"', '“', '”', '’']);
         let is_short = |word: &&Word| word.capital && word.end - word.start <= 8;
         let closes = |word: &&Word| text[word.end..].starts_with(')');
-        let is_other =
-            mentions.get(at + 1).is_some_and(|next| next.from == mention.to && next.outlet != mention.outlet);
+        let is_other = mentions.get(at + 1).is_some_and(|next| next.from == mention.to && next.house != mention.house);
         let follows = words.get(mention.to).filter(is_short).filter(closes).is_some();
         if rest.starts_with(" (") && follows && !is_other {
             mentions[at].to += 1;
@@ -268,6 +306,24 @@ fn with_abbreviations(mut mentions: Vec<Mention>, text: &str, words: &[Word]) ->
         end = end.max(mention.to);
         is_apart
     });
+    mentions
+}
+
+/// Takes "de España" behind a name as a part of it where a verb of report follows: "El País de España escribió".
+fn with_places(mut mentions: Vec<Mention>, text: &str, words: &[Word]) -> Vec<Mention> {
+    for at in 0..mentions.len() {
+        let to = mentions[at].to;
+        let until = mentions.get(at + 1).map_or(words.len(), |next| next.from);
+        let ahead = &words[to..until.min(to + 5)];
+        let Some((of, rest)) = ahead.split_first() else { continue };
+        let places = rest.iter().take(3).take_while(|word| word.capital).count();
+        let speaks = rest.get(places).is_some_and(|word| phrases::roles(word.exact).has(Roles::REPORTS));
+        let links = ["de", "du", "of", "aus", "from"].contains(&&text[of.start..of.end]);
+        let is_near = &text[words[to - 1].end..of.start] == " ";
+        if links && is_near && speaks && (1..3).contains(&places) {
+            mentions[at].to += 1 + places;
+        }
+    }
     mentions
 }
 
@@ -287,7 +343,7 @@ mod tests {
             let [expected, kind, words] = line.splitn(3, '\t').collect::<Vec<_>>()[..] else { panic!("{line:?}") };
             let expected: BTreeSet<&str> = expected.split(',').filter(|name| *name != "-").collect();
             let (title, text) = if kind == "T" { (words, "") } else { ("", words) };
-            let cites = sources(&names, &[], title, text, &words::split(text)).cites;
+            let cites = sources(&names, &Own::default(), title, text, &words::split(text)).cites;
             let found: BTreeSet<&str> = cites.iter().map(|citation| citation.outlet.as_str()).collect();
             right += found.intersection(&expected).count();
             wrong += found.difference(&expected).count();
@@ -301,7 +357,7 @@ mod tests {
     #[test]
     fn labelled_sentences_are_read_right() {
         let (right, wrong, missed) = measure();
-        assert!(right >= 1_073, "{right} right");
+        assert!(right >= 1_100, "{right} right");
         assert!(wrong <= 2, "{wrong} wrong");
         assert!(missed <= 8, "{missed} missed");
     }
@@ -398,13 +454,30 @@ mod tests {
             "Pour ",
             ",",
             "Recherchen mit",
+            "le site ",
+            "the newspaper ",
+            " newspaper",
+            "die Zeitung ",
+            "El Farol",
+            "Harbour",
+            "Radio ",
+            "La Voz de ",
+            "Siegener Zeitung",
+            "titre ",
+            "exemple.net",
+            "’",
+            "-",
+            ".",
+            "A\u{301}\u{301}",
+            "7",
+            "al-",
             "dont",
             "-Bericht",
             "gemeinsam mit",
             "a fait le point",
         ];
         let names = Names::new(&[]);
-        for seed in 0..8_000usize {
+        for seed in 0..12_000usize {
             let (mut state, mut text) = (seed, String::new());
             for _ in 0..9 {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -412,10 +485,31 @@ mod tests {
                 text.push_str(if state & (1 << 32) == 0 { " " } else { "" });
             }
             for (title, body) in [(text.as_str(), ""), ("", text.as_str())] {
-                let found = sources(&names, &[], title, body, &words::split(body));
+                let found = sources(&names, &Own::default(), title, body, &words::split(body));
                 assert!(found.cites.iter().all(|citation| text.contains(&citation.sentence)), "{text:?}");
+                let is_clean = |name: &str| name.len() <= 60 && !name.contains(['\n', '"', '«', '»', '(', ':', ',']);
+                assert!(found.cites.iter().all(|citation| is_clean(&citation.outlet)), "{:?}", found.cites);
             }
         }
+    }
+
+    #[test]
+    fn outlet_that_is_not_listed_is_shown_as_it_stands() {
+        let text = "Selon le quotidien régional « Le Petit Vigneron », le pont fermera.";
+        check("", text, &[("Le Petit Vigneron", text)]);
+        check("lepetitvigneron.example", text, &[]);
+        let endless = format!("Selon le quotidien Le {}, le pont fermera.", "Vigneron".repeat(2_000));
+        check("", &endless, &[]);
+        check("", "Selon le quotidien <b>Le Petit</b>, le pont fermera.", &[]);
+        check("", "Selon le quotidien Пapыс\u{5d0}, le pont fermera.", &[]);
+        check("", "According to the newspaper The Times, the bridge will close.", &[]);
+    }
+
+    #[test]
+    fn endless_sentence_is_read_near_the_name_only() {
+        let text = format!("{} Reuters reported {}", "« ".repeat(40_000), "» ".repeat(40_000)).repeat(20);
+        let found = sources(&Names::new(&[]), &Own::default(), "", &text, &words::split(&text));
+        assert!(found.cites.len() == 1 && found.cites[0].sentence.len() < 5_000, "{}", found.cites.len());
     }
 
     #[test]
@@ -427,7 +521,7 @@ mod tests {
     #[test]
     fn agency_of_a_dateline_is_cited() {
         let text = "OSLO (Reuters) - The bank raised its rate on Thursday.";
-        let found = sources(&Names::new(&[]), &[], "", text, &words::split(text));
+        let found = sources(&Names::new(&[]), &Own::default(), "", text, &words::split(text));
         assert_eq!(found.agency.map(|agency| agency.outlet).as_deref(), Some("Reuters"));
         assert_eq!(found.cites.len(), 1);
     }

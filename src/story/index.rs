@@ -137,7 +137,7 @@ impl Index {
     /// Computes what [`Index::group`] and [`Index::insert`] need of a document.
     pub fn prepare(&self, document: &Document) -> Prepared {
         let own = self.names.own(&document.outlet, document.url.as_deref());
-        let known = own.first().map(|own| self.names.outlet(*own));
+        let known = own.listed.first().map(|own| self.names.outlet(*own));
         let words = words::split(&document.text);
         Prepared {
             id: document.id,

@@ -4,7 +4,7 @@
 //! depend on what stands around them.
 
 use super::{
-    attribution::{Line, QUOTES},
+    attribution::{Line, QUOTES, is_interview},
     phrases::{self, Roles},
 };
 
@@ -95,6 +95,8 @@ impl Line<'_> {
         let Some(first) = before.first() else { return false };
         first.has(Roles::ACCORDING)
             || LEADS.iter().any(|lead| lead.fits(before))
+            || first.has(Roles::WITH)
+                && before[1..].iter().take(9).take_while(|word| !word.has(Roles::BEEN)).any(is_interview)
             || self.is_listener(before)
             || self.is_author(before)
             || self.is_place(before)
@@ -129,7 +131,11 @@ impl Line<'_> {
         let first = before[0];
         let is = |at: usize, roles: Roles| before.get(at).is_some_and(|word| word.any(roles));
         let place = Roles::IN | Roles::A | Roles::ON | Roles::BY;
-        first.any(Roles::IN | Roles::PREPOSITION) && is(1, Roles::REPORTS) && self.opens_speech()
+        // "señala en la portada de X"
+        let cover = first.has(Roles::OF) && is(1, Roles::FEATURE);
+        let page = (2..4).find(|at| is(*at, Roles::IN)).filter(|_| cover);
+        page.is_some_and(|at| self.is_said_at(&before[at..]))
+            || first.any(Roles::IN | Roles::PREPOSITION) && is(1, Roles::REPORTS) && self.opens_speech()
             || first.has(Roles::IN) && has_piece(&before[1..])
             || first.any(Roles::IN | Roles::ON) && self.is_said_at(before)
             || first.any(Roles::OF | Roles::ARTICLE) && is(1, Roles::FRONT) && (is(2, place) || is(3, place))
@@ -152,6 +158,12 @@ impl Line<'_> {
             || self.is_told_behind(before)
             || first.any(Roles::SAYS | Roles::REPORTS | Roles::CONFIDES) && self.closes_clause(before.len())
             || quotes && self.ends_clause()
+    }
+
+    /// "sagte die Ministerin der »X«.", "berichtet die »X«": what marks alone make a name needs a verb before it.
+    pub fn is_told_name(&self) -> bool {
+        let before = self.before.get(1..).unwrap_or_default();
+        self.is_inverted(before) || self.is_told_behind(before)
     }
 
     /// Over the names of who or what belongs to the outlet: "le journaliste Jean Roe du", "aus dem Podcast ‚Roe‘ der".
@@ -308,7 +320,7 @@ fn opens_frame(text: &str) -> Option<&str> {
 
 /// "first reported on Monday by X", but "photographs published by X" are no news.
 fn is_by(before: &[Roles]) -> bool {
-    let clause = before.iter().take(8).take_while(|word| !word.any(Roles::CONNECTIVE | Roles::THAT));
+    let clause = before.iter().take(11).take_while(|word| !word.any(Roles::CONNECTIVE | Roles::THAT));
     let is_credit = before.iter().take(6).any(|word| word.has(Roles::CREDIT));
     let found = |word: &Roles| word.any(Roles::PASSIVE | Roles::PIECE) && (!is_credit || word.has(Roles::LEARNED));
     clause.into_iter().any(found)

@@ -10,7 +10,8 @@
 //! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`, and `claim` whether two headlines
 //!   that are nearly the same say the opposite of each other, or the same of somebody else;
 //! * whom it cites: `cite` reads a document, `attribution` and `leads` know the places that words of attribution take
-//!   behind and before a name, `phrases` the words in five languages, `outlets` the names;
+//!   behind and before a name, `phrases` the words in five languages, `outlets` the names, `unlisted` what an outlet that
+//!   nobody listed is known by, `kinds` the words of that;
 //! * how it stands to the rest: `relate`. Text counts before citations, an outlet confirms nothing to itself, and what
 //!   cites another is no source of its own;
 //! * whether it takes something back: a denial is the first member of its story that denies in its headline,
@@ -42,6 +43,7 @@ mod hasher;
 pub mod headline;
 mod index;
 mod junk;
+mod kinds;
 mod leads;
 mod lexicon;
 mod numbers;
@@ -58,6 +60,7 @@ mod stop;
 mod stream;
 mod table;
 mod tale;
+mod unlisted;
 mod verbs;
 mod weigh;
 mod window;

@@ -5,6 +5,8 @@
 
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{
     OutletNames,
     hasher::{FastMap, FastSet},
@@ -12,8 +14,11 @@ use super::{
     words::{self, Word},
 };
 
-const OPENING: &[char] = &['»', '«', '"', '“', '”', '„', '‚', '‘', '\''];
-const CLOSING: &[char] = &['»', '«', '"', '“', '”', '‘', '’', '\''];
+pub const OPENING: &[char] = &['»', '«', '"', '“', '”', '„', '‚', '‘', '\''];
+pub const CLOSING: &[char] = &['»', '«', '"', '“', '”', '‘', '’', '\''];
+
+/// What can stand between a quotation mark and a name.
+pub const BLANKS: &[char] = &[' ', '\u{a0}', '\u{202f}'];
 
 /// The outlets known without configuration; what a line holds is said in the file.
 const KNOWN: &str = include_str!("houses.txt");
@@ -21,11 +26,53 @@ const KNOWN: &str = include_str!("houses.txt");
 /// A mention of an outlet in a list of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mention {
-    /// Index of the outlet.
-    pub outlet: usize,
+    pub house: House,
     /// Words before it, and words up to its end.
     pub from: usize,
     pub to: usize,
+    /// The words that are shown of one that is not listed: its name without "the newspaper".
+    pub name: (usize, usize),
+}
+
+/// Which outlet a mention is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum House {
+    /// Index of the outlet.
+    Listed(usize),
+    /// None that is listed.
+    Unlisted(Trust),
+}
+
+/// What says that a name which is not listed is an outlet, and with it which words of attribution count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// A noun such as only outlets have.
+    Noun,
+    /// A name such as hardly anything else has: "Kathmandu Post".
+    Name,
+    /// A noun that others have as well: what leads to the name must say more.
+    Lead,
+    /// A noun that other pages have as well: "le site X".
+    Site,
+    /// A capital article behind a verb of newspapers: "titre Le Matinal".
+    Print,
+    /// Quotation marks alone, where German puts the one who is told.
+    Told,
+}
+
+impl House {
+    pub fn listed(self) -> Option<usize> {
+        match self {
+            Self::Listed(at) => Some(at),
+            Self::Unlisted(_) => None,
+        }
+    }
+}
+
+impl Mention {
+    pub fn of(outlet: usize, from: usize, to: usize) -> Self {
+        Self { house: House::Listed(outlet), from, to, name: (from, to) }
+    }
 }
 
 /// An outlet that can be cited.
@@ -44,6 +91,8 @@ struct Name {
     words: Vec<Part>,
     /// Only behind a capital article: "The Information" is a newspaper, "the information" is none.
     with_article: bool,
+    /// "Canal+" is a channel, "canal" is none.
+    with_plus: bool,
     place: Place,
 }
 
@@ -55,6 +104,8 @@ enum Place {
     /// In quotation marks, behind a word such as "newspaper" or before a compound ("Zeit-Interview"), and behind one of
     /// these words: "dem Stern" is a magazine, "a Stern report" need not be.
     Marked(Vec<u32>),
+    /// Not behind one of these words: one looks "in den Spiegel".
+    NotBehind(Vec<u32>),
     /// Only behind one of these words: "diario ABC" is another house than "CBS and ABC".
     Behind(Vec<u32>),
     /// As a domain, "Spiegel.de".
@@ -89,16 +140,18 @@ impl Name {
         let all = words::split(&name);
         let skip = usize::from(all.len() > 1 && all[0].exact == words::hash("the"));
         let words: Vec<Part> = all[skip..].iter().map(part).collect();
-        (!words.is_empty()).then_some(Self { words, with_article, place: Place::default() })
+        let with_plus = name.trim_end().ends_with('+');
+        (!words.is_empty()).then_some(Self { words, with_article, with_plus, place: Place::default() })
     }
 
     /// A name of [`KNOWN`], with the words it counts behind.
     fn known(name: &str) -> Option<Self> {
         let Some((name, behind)) = name.split_once('~') else { return Self::new(name) };
         let hashes = |words: &str| words.split_whitespace().map(words::hash_folded).collect();
-        let place = match behind.strip_prefix('=') {
-            Some(words) => Place::Behind(hashes(words)),
-            None => Place::Marked(hashes(behind)),
+        let place = match behind.split_at_checked(1) {
+            Some(("=", words)) => Place::Behind(hashes(words)),
+            Some(("!", words)) => Place::NotBehind(hashes(words)),
+            _ => Place::Marked(hashes(behind)),
         };
         Self::new(name).map(|name| Self { place, ..name })
     }
@@ -123,7 +176,9 @@ impl Name {
     fn stands_at(&self, words: &[Word], at: usize, text: &str, is_listed: bool) -> bool {
         let (before, here) = words.split_at(at);
         let last = before.last();
+        let end = here.get(self.words.len() - 1).map_or(text.len(), |word| word.end);
         here.len() >= self.words.len()
+            && (!self.with_plus || text[end..].starts_with('+'))
             && self.words.iter().zip(here).all(|(part, word)| part.is(word))
             && (!self.with_article || last.is_some_and(|word| word.capital && word.exact == words::hash("the")))
             && self.place.fits(before, here, self.words.len(), text, is_listed)
@@ -146,10 +201,21 @@ impl Place {
                 let is_quoted = lead.ends_with(OPENING) && rest.starts_with(CLOSING);
                 let is_compound = rest.starts_with('-') && next.first().is_some_and(is_piece);
                 let is_led = last.is_some_and(is_behind) || is_typed(before, &name[0], text);
+                // "Le Matin du Golfe" is another newspaper than "Le Matin".
+                let is_longer = next.get(1).is_some_and(|word| word.capital)
+                    && ["de", "du", "del", "d"].contains(&&text[next[0].start..next[0].end])
+                    && rest.starts_with(' ');
                 !presents
+                    && (is_quoted || !is_longer)
                     && (is_quoted || is_compound || is_led || is_listed || is_attributed(before, next, length > 1))
             }
-            Self::Behind(words) => last.is_some_and(|word| words.contains(&word.exact)),
+            Self::Behind(words) => {
+                // "según The Sun": the English article is a part of the name.
+                let the = last.is_some_and(|word| word.capital && word.exact == words::hash("the"));
+                let last = before.iter().rev().nth(usize::from(the));
+                last.is_some_and(|word| words.contains(&word.exact))
+            }
+            Self::NotBehind(words) => !last.is_some_and(|word| words.contains(&word.exact)),
             Self::Dotted => name.windows(2).all(|pair| &text[pair[0].end..pair[1].start] == "."),
         }
     }
@@ -195,7 +261,34 @@ fn is_attributed(before: &[Word], next: &[Word], is_long: bool) -> bool {
         |word: Roles| first.any(preposition) && word.any(piece) || first.has(Roles::BY) && word.has(Roles::PASSIVE);
     let is_piece = lead.next().is_some_and(is);
     let reports = (articles > 0 || is_long) && next.first().is_some_and(|word| roles(word).has(Roles::REPORTS));
-    is_piece || reports || first.any(Roles::ACCORDING | Roles::INVERTED | Roles::REPORTS)
+    let names = before[..before.len() - articles].iter().rev().skip(1).take(3).take_while(|word| word.capital).count();
+    let speaker = before.iter().rev().nth(articles + 1 + names);
+    let is_told = first.has(Roles::A) && names > 0 && speaker.is_some_and(|word| roles(word).has(Roles::CONFIDES));
+    is_told || is_piece || reports || first.any(Roles::ACCORDING | Roles::INVERTED | Roles::REPORTS)
+}
+
+/// Letters of the shortest name that is compared by its letters alone.
+const SHORTEST: usize = 4;
+
+/// What a document's own outlet is called.
+#[derive(Clone, Debug, Default)]
+pub struct Own {
+    pub listed: Vec<usize>,
+    /// The letters of its key and of its host.
+    spelled: Vec<String>,
+}
+
+impl Own {
+    /// Whether a name that is not listed is its own: "El Faro" of elfaro.example.
+    pub fn is_called(&self, name: &str) -> bool {
+        let name = letters(name);
+        name.len() >= SHORTEST && self.spelled.iter().any(|own| own.contains(&name) || name.contains(own))
+    }
+}
+
+/// The folded letters and digits of a name.
+fn letters(name: &str) -> String {
+    name.nfkd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// All names, by their first word.
@@ -237,7 +330,7 @@ impl Names {
     }
 
     /// Which outlets a document is from: by its key, a name, or the host of its URL.
-    pub fn own(&self, outlet: &str, url: Option<&str>) -> Vec<usize> {
+    pub fn own(&self, outlet: &str, url: Option<&str>) -> Own {
         let mut found: Vec<usize> = self.by_key.get(outlet).into_iter().copied().collect();
         let name = folded(outlet);
         let named = name.first().and_then(|first| self.by_first.get(first)).into_iter().flatten();
@@ -247,7 +340,8 @@ impl Names {
         }
         let mut seen = FastSet::default();
         found.retain(|at| seen.insert(*at as u64));
-        found
+        let spelled = [outlet, url.and_then(host).unwrap_or_default()].map(letters);
+        Own { listed: found, spelled: spelled.into_iter().filter(|name| name.len() >= SHORTEST).collect() }
     }
 
     /// The outlet of the longest domain that a host lies in.
@@ -271,7 +365,7 @@ impl Names {
             {
                 Some(&(outlet, which)) => {
                     let to = from + self.outlets[outlet].names[which].len();
-                    found.push(Mention { outlet, from, to });
+                    found.push(Mention::of(outlet, from, to));
                     from = to;
                 }
                 None => from += 1,
@@ -366,6 +460,11 @@ fn folded(name: &str) -> Vec<u32> {
     let words = words::split(name);
     let skip = usize::from(words.len() > 1 && words[0].exact == words::hash("the"));
     words[skip..].iter().map(|word| word.exact).collect()
+}
+
+/// Whether a name fits several houses.
+pub fn is_ambiguous(name: &[u32]) -> bool {
+    ambiguous().contains(name)
 }
 
 fn ambiguous() -> &'static FastSet<Vec<u32>> {

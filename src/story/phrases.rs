@@ -125,6 +125,8 @@ impl Roles {
     pub const VIEW: Self = Self(1 << 57);
     /// What kind of outlet a name is: "newspaper". All of them are [`Roles::DESCRIPTOR`] as well.
     pub const TYPE: Self = Self(1 << 58);
+    /// With [`Roles::PARTICIPLE`] behind: "will erfahren haben".
+    pub const CLAIMS: Self = Self(1 << 63);
     pub const NONE: Self = Self(0);
 
     pub const fn and(self, other: Self) -> Self {
@@ -211,7 +213,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::DESCRIPTOR,
-        "especializado especializada spécialisé spécialisée algérienne marocaine tunisienne sénégalaise canadienne québécoise chilienne mexicaine colombienne russes italienne espagnole suisses officielle officiel plattform investigativ investigative ligne amtliche amtlichen службой телеграм канал канала каналу каналом канале он она они wochenzeitungen \
+        "qu'à qu'au englische englischen englischer englisches französischer spanischer italienischer portugiesische portugiesischen portugiesischer brasilianische brasilianischen argentinische argentinischen mexikanische mexikanischen chilenische chilenischen kolumbianische kolumbianischen griechische griechischen ungarische ungarischen tschechische tschechischen slowakische slowenische kroatische kroatischen serbische serbischen bulgarische rumänische rumänischen norwegische norwegischen finnische finnischen schwedischen isländische irische irischen schottische arabische arabischen saudische saudischen iranische iranischen ägyptische ägyptischen libanesische libanesischen syrische syrischen indische indischen pakistanische südkoreanische südkoreanischen nordkoreanische taiwanische australische australischen kanadische kanadischen südafrikanische belarussische georgische armenische estnische lettische litauische staatsnahe staatsnahen regierungsnahe regierungsnahen kremlnahe oppositionelle oppositionellen renommierte renommierten arabe arabes kurde turque grecque tchèque iranien iranienne syrien libanais libanaise égyptien saoudien qatari émirati brésilien brésilienne argentin argentine mexicain mexicaine portugais portugaise polonais polonaise hongrois roumain bulgare serbe ukrainien ukrainienne suédois danois norvégien finlandais japonais japonaise chinois chinoise indien indienne coréen sud-coréen australien africain nigérian malien ivoirienne burkinabè camerounais gabonais congolais guinéen béninois togolais nigérien malgache algérois palestinien israélienne britanniques américains américaines francophone anglophone indépendant indépendante libanés israelí israelíes iraní iraníes palestino sirio turco turca griego polaco húngaro checo sueco noruego danés finlandés holandés belga suizo suiza austriaco irlandés escocés portuguesa ucraniano ucraniana chino china japonés japonesa surcoreano surcoreana norcoreana indio australiano canadiense brasileña qatarí saudí egipcio marroquí argelino panameño panameña hondureño hondureña salvadoreño salvadoreña guatemalteco guatemalteca nicaragüense costarricense dominicano dominicana cubano cubana puertorriqueño paraguayo paraguaya ecuatoriana boliviana uruguaya peruanas cordobés rosarino santafesino bonaerense porteño porteña neoyorquino neoyorquina londinense parisino romano milanés barcelonesa sevillano valenciano andaluz canario murciano aragonés asturiano navarro balear mallorquín independiente opositor opositora oficialista conservador conservadora progresista prestigioso prestigiosa reconocido reconocida influyente popular vespertino vespertina matutino matutina especializado especializada spécialisé spécialisée algérienne marocaine tunisienne sénégalaise canadienne québécoise chilienne mexicaine colombienne russes italienne espagnole suisses officielle officiel plattform investigativ investigative ligne amtliche amtlichen службой телеграм канал канала каналу каналом канале он она они wochenzeitungen \
          zeitschriften chaînes digital деловое деловой деловая recherchenetzwerk radiophonique programa служба \
          службе службы русская русской daily’s suisse belge local régional на u.s us uk american british english \
          london german french russian israeli chinese iranian ukrainian turkish indian japanese italian spanish \
@@ -244,7 +246,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::TOLD,
-        "erzählt erzählen schildert schildern bestätigt verrät verriet verrieten erzählte erzählten offenbarte schilderte vertraute говорят отмечает telling informed told tells tell sagte sagten sagt erklärte bestätigte gegenüber confié \
+        "mitteilte mitteilten teilte teilten erzählt erzählen schildert schildern bestätigt verrät verriet verrieten erzählte erzählten offenbarte schilderte vertraute говорят отмечает telling informed told tells tell sagte sagten sagt erklärte bestätigte gegenüber confié \
          déclaré declaró интервью беседе комментарии известно стало",
     ),
     (Roles::BY, "by von vom durch par por"),
@@ -279,7 +281,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::TALK,
-        "sprach sprachen spricht sprechen gesprochen gespräche колонке exchange conversation conversations chat messages letter documents findings footage recording memo \
+        "äußerung äußerungen aussage aussagen propos contacto comunicación charla plática llamada sprach sprachen spricht sprechen gesprochen gespräche колонке exchange conversation conversations chat messages letter documents findings footage recording memo \
          разговоре общении gastbeitrag kolumne essay tribune columna so email interview told speaks gespräch \
          conversación entrevistado diálogo denied emailed dicho according interviews statement statements speaking \
          spoke said sources source entretien dit confirmée entrevista declaraciones acuerdo dijo dijeron беседе \
@@ -288,7 +290,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::OF, "aus of from de du des del d der von"),
     (
         Roles::PIECE,
-        "investigaciones reportajes artículos encuestas enquêtes articles untersuchung untersuchungen auftrag noticia noticias exklusivbericht versión version versiones éléments données datos daten leitartikel kommentar artikels beitrags eco écho échos reportagen interviews faktencheck faktencheckern faktenchecker chronique titres recherches révélations tribune dossier podcasts recopilación primicia primicias exclusivas exclusivités filtración cálculos berechnungen schätzungen décomptes calculs estimations piece consulta consultas informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
+        "rapport rapports investigaciones reportajes artículos encuestas enquêtes articles untersuchung untersuchungen auftrag noticia noticias exklusivbericht versión version versiones éléments données datos daten leitartikel kommentar artikels beitrags eco écho échos reportagen interviews faktencheck faktencheckern faktenchecker chronique titres recherches révélations tribune dossier podcasts recopilación primicia primicias exclusivas exclusivités filtración cálculos berechnungen schätzungen décomptes calculs estimations piece consulta consultas informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
          auswertung auszählung umfrage enthüllung enthüllungen question nachfrage anfrage  colonnes pages páginas  entrevue poll survey tally count \
          examination probe info exclusif exclusiva exclusive exklusiv revelaciones révélation entretiens \
          gastbeitrag beitrag sendung podcast confrères invité invitée    report reports story \
@@ -314,7 +316,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::SAYS, "so said says reported reports report wrote writes announced confirmed disclosed revealed"),
     (
         Roles::BETWEEN,
-        "daté datée nun weiter fue primera primero se vorab croit croient s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
+        "aber jetzt nämlich allerdings zudem nous nos daté datée nun weiter fue primera primero se vorab croit croient s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
          posteriormente récemment впервые недавно позже both each all jointly semaine dernière dernier mois passé \
          semana pasada pasado mes woche vergangene vergangenen dio dieron conocer s est a pu podido previously \
          reportedly widely subsequently again recently yesterday today the le la in since hier mardi matin soir \
@@ -362,13 +364,14 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::PART, "parte part compañeros compañeras colegas confrères collègues kollegen kolleginnen"),
     (
         Roles::FEATURE,
-        "luz jour licht point état part savoir titre titres commentaire commentaires kommentar kommentare espacio éditorial editorial portada \
+        "atención attention exclusiva luz jour licht point état part savoir titre titres commentaire commentaires kommentar kommentare espacio éditorial editorial portada \
          dossier page pages seite seiten titelseite horn tribune article artikel une",
     ),
     (
         Roles::POLL,
         "sondage enquête étude baromètre poll survey umfrage erhebung encuesta sondeo réalisé réalisée estudio barómetro",
     ),
+    (Roles::CLAIMS, "will wollen möchte"),
     (Roles::VIEW, "pour para dans"),
     (Roles::HE, "he she his her"),
     (Roles::QUOTING, "приводит приводят цитирует цитируют цитировал цитировала процитировал процитировала"),
@@ -376,7 +379,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::ABOUT, "about against regarding concerning über gegen contre sobre contra о об против"),
     (
         Roles::RUNS,
-        "apporte apporté apportait saca sacó sacado fend dedican dedicaron dedicaba stieß stiess stösst bläst widmen titre publie fait font faisait livre livrent livrait signe dresse ofrece ofrecía hizo hace hicieron hacen ran runs carried carries aired consacre consacré dedica dedicó widmet widmete druckt druckte brachte \
+        "presta prestan prête apporte apporté apportait saca sacó sacado fend dedican dedicaron dedicaba stieß stiess stösst bläst widmen titre publie fait font faisait livre livrent livrait signe dresse ofrece ofrecía hizo hace hicieron hacen ran runs carried carries aired consacre consacré dedica dedicó widmet widmete druckt druckte brachte \
          посвятил посвятила посвятили",
     ),
     (Roles::ASIDE, "ainsi aussi pour de sa son côté part lui seinerseits indes dagegen por su parte lado"),
@@ -403,7 +406,7 @@ const LISTS: &[(Roles, &str)] = &[
          released emailed remitido enviado transmis envoyé",
     ),
     (Roles::FORMER, "former ex ehemaliger ehemalige früherer ancien ancienne exdirector antiguo бывший бывшая"),
-    (Roles::CONNECTIVE, "and or und oder et ou y e и или as well"),
+    (Roles::CONNECTIVE, "ainsi sowie así and or und oder et ou y e и или as well"),
     (Roles::TO, "to zu"),
     (Roles::S, "s"),
     (
@@ -425,7 +428,7 @@ const LISTS: &[(Roles, &str)] = &[
     ),
     (
         Roles::SAGTE,
-        "geben äusserte äusserten äussern äussert brachte bringt hält hielt tönt verkündete verkündet verkünden heißt hieß hiess verriet verrieten gegeben gewährt schloss schlossen schließt widersprach widerspricht versprach verspricht verwies verweist empfahl riet rät \
+        "mitteilte mitteilten geben äusserte äusserten äussern äussert brachte bringt hält hielt tönt verkündete verkündet verkünden heißt hieß hiess verriet verrieten gegeben gewährt schloss schlossen schließt widersprach widerspricht versprach verspricht verwies verweist empfahl riet rät \
          warf wirft warb wirbt nennt ruft gibt weist beschrieb beschreibt mitgeteilt gedroht gesagt gefordert \
          gewarnt geäußert geschildert angekündigt eingeräumt zurückgewiesen ausgesprochen genannt gestellt gezeigt \
          gesprochen vorgeworfen sprach sprachen spricht wies wiesen nannte nannten bestritt bestritten rief riefen \

@@ -60,17 +60,25 @@ pub const FAMILIES: &[(&[Roles], &str, &str)] = &[
     (REPORT, IR, "acced describ conoc difund"),
     (REPORT, FR, "divulgu ébruit"),
     (REPORT, AR, "divulg reseñ"),
-    (COMMENT, FR_FINITE, "analys décrypt jug estim point ironis considèr considér résum retrac décel"),
+    (
+        COMMENT,
+        FR_FINITE,
+        "ajout préconis comment alert spécul compar fustig salu dénonc déplor regrett redout pronostiqu glos martel recens illustr énumèr imagin complèt retranscri analys décrypt jug estim point ironis considèr considér résum retrac décel",
+    ),
     (
         COMMENT,
         AR_FINITE,
-        "analiz editorializ destac consider calific repas resum opin record recuerd coment insist pregunt estim",
+        "asever mencion consign agreg resalt remarc enfatiz puntualiz acot alert plante vaticin especul compar retrat desgran ironiz sentenci pronostic desliz matiz ilustr evoc rese destac denunci critic cuestion lament investig detect analiz editorializ destac consider calific repas resum opin record recuerd coment insist pregunt estim",
     ),
-    (COMMENT, IR_FINITE, "sostien sosten escrib"),
+    (
+        COMMENT,
+        IR_FINITE,
+        "sostien sosten escrib añad refir refier sugir sugier reproduc atribuy descubr difund adviert advirt",
+    ),
     (
         COMMENT,
         DE_FINITE,
-        "konstatier notier analysier spekulier mutmaß höhn frohlock schlussfolger bilanzier schilder interpretier attestier frag mein stichel kritisier lob mahn warn prophezei beklag",
+        "ergänz erläuter beton vermut behaupt erinner prognostizier resümier ätz schätz errechn berechn ermittel thematisier porträtier beleucht skizzier publizier verbreit erwähn konstatier notier analysier spekulier mutmaß höhn frohlock schlussfolger bilanzier schilder interpretier attestier frag mein stichel kritisier lob mahn warn prophezei beklag",
     ),
     (
         &[Roles::REPORTS, Roles::INVERTED],
@@ -95,13 +103,13 @@ pub const FAMILIES: &[(&[Roles], &str, &str)] = &[
     (
         CONFIDE,
         FR,
-        "annonc ajout précis expliqu racont témoign confi déclar assur affirm confirm avou lanc jug estim plaid dénonc \
+        "gliss souffl certifi jur rétorqu tempér annonc ajout précis expliqu racont témoign confi déclar assur affirm confirm avou lanc jug estim plaid dénonc \
          regrett déplor lâch détaill indiqu martel résum soulign critiqu répliqu nuanc insist dévoil réclam",
     ),
     (
         CONFIDE,
         AR,
-        "declar confirm explic asegur señal cont relat afirm neg inform detall precis manifest indic revel adelant lament \
+        "asever agreg mencion sentenci puntualiz remarc enfatiz resalt acot expres argument ratific reafirm narr confes garantiz alert ironiz contest replic zanj apostill consider opin estim declar confirm explic asegur señal cont relat afirm neg inform detall precis manifest indic revel adelant lament \
          coment avanz apunt subray recalc descart cuent anunci reclam justific",
     ),
     (
@@ -116,7 +124,11 @@ pub const FAMILIES: &[(&[Roles], &str, &str)] = &[
         "reiter apel salud valor celebr pronostic augur consider opin plante inst tach calific reproch critic denunci rechaz record acus",
     ),
     (&[Roles::SAGTE], IR, "defend defiend exig pid"),
-    (CONFIDE, IR, "advirt advert admit reconoc respond sosten expus coincid conced"),
+    (
+        CONFIDE,
+        IR,
+        "añad desment desmint promet refir refier manten advirt advert admit reconoc respond sosten expus coincid conced",
+    ),
     (
         &[Roles::TOLD],
         RU,
