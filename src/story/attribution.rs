@@ -14,6 +14,9 @@ use super::{
 
 pub const QUOTES: &[char] = &['»', '«', '"', '“', '”', '„', '’', '\''];
 
+/// Words of a sentence in which one of science is looked for.
+const SENTENCE: usize = 40;
+
 /// One mention in its sentence.
 pub struct Line<'a> {
     pub reading: &'a Reading<'a>,
@@ -50,6 +53,8 @@ impl Line<'_> {
         match self.mention.house {
             House::Listed(_) => self.is_attributed(is_title),
             House::Unlisted(_) if self.is_news() || self.is_science() || self.is_told_that() => false,
+            // "writes of quarrels at the newspaper X"
+            House::Unlisted(_) if self.is_about() => false,
             House::Unlisted(Trust::Noun | Trust::Name) if self.opens_clause() => self.reports(),
             House::Unlisted(Trust::Name) if is_title && self.is_in_capitals() || self.is_label_like() => false,
             House::Unlisted(Trust::Noun | Trust::Name) => self.is_attributed(is_title),
@@ -95,12 +100,19 @@ impl Line<'_> {
             || (to..to + rest).any(|at| is_fate(at) && !self.reading.is_parted(to - 1, at))
     }
 
+    fn is_about(&self) -> bool {
+        let place = Roles::ON | Roles::IN | Roles::PREPOSITION;
+        self.leads_with(place) && self.before.iter().take(4).any(|roles| roles.has(Roles::ABOUT))
+    }
+
     /// A journal of science is where something was published and a channel where a match is shown: neither tells news.
     fn is_science(&self) -> bool {
         let (from, to) = (self.mention.from, self.mention.to);
-        let near = from - self.before.len()..to + self.after.len();
+        let words = &self.reading.words;
+        let inside = |word: &&Word| word.start >= self.bounds.0 && word.start < self.bounds.1;
+        let mut near = words[from.saturating_sub(SENTENCE)..words.len().min(to + SENTENCE)].iter().filter(inside);
         let lead = from - self.before.len()..from;
-        self.reading.words[near].iter().any(|word| signs(word.exact).has(Signs::SCIENCE))
+        near.any(|word| signs(word.exact).has(Signs::SCIENCE))
             || self.reading.words[lead].iter().any(|word| signs(word.exact).has(Signs::SHOWN))
     }
 
@@ -361,9 +373,11 @@ impl Line<'_> {
 
     /// "He wants to leave (Marca)." at the end of a sentence, behind a word that is no name.
     fn is_closing(&self) -> bool {
-        let lead = self.prefix().ends_with(" (") && self.suffix().trim_end() == ").";
-        let last = self.mention.from.checked_sub(1).map(|at| &self.reading.words[at]);
-        let is_name = self.before.first().is_none_or(|roles| roles.any(Roles::DESCRIPTOR | Roles::TYPE | Roles::STAFF));
+        let lead = self.prefix().trim_end_matches("The ").ends_with(" (") && self.suffix().trim_end() == ").";
+        let the = usize::from(self.prefix().ends_with("(The "));
+        let last = self.mention.from.checked_sub(1 + the).map(|at| &self.reading.words[at]);
+        let is_name =
+            self.before.get(the).is_none_or(|roles| roles.any(Roles::DESCRIPTOR | Roles::TYPE | Roles::STAFF));
         lead && self.before.len() > 8 && !is_name && last.is_some_and(|word| !word.capital)
     }
 

@@ -357,9 +357,9 @@ mod tests {
     #[test]
     fn labelled_sentences_are_read_right() {
         let (right, wrong, missed) = measure();
-        assert!(right >= 1_100, "{right} right");
+        assert!(right >= 1_113, "{right} right");
         assert!(wrong <= 2, "{wrong} wrong");
-        assert!(missed <= 8, "{missed} missed");
+        assert!(missed <= 7, "{missed} missed");
     }
 
     #[track_caller]

@@ -60,8 +60,28 @@ impl Line<'_> {
         };
         (0..=self.idle().min(7)).take_while(beside).any(|skip| {
             let before = &self.before[skip..];
-            self.is_named_source(before) || inverted && self.is_subject_behind(before)
+            self.is_named_source(before) || inverted && self.is_subject_behind(before) || self.is_programme(before)
         })
+    }
+
+    /// "dijo en »Más de Uno« de X", "En Hoy por Hoy, de X, la ministra dijo": a programme of the outlet's.
+    fn is_programme(&self, before: &[Roles]) -> bool {
+        let first = self.mention.from - (self.before.len() - before.len());
+        let word = |at: usize| &self.reading.words[first - 1 - at];
+        let links = Roles::OF | Roles::ARTICLE | Roles::BY | Roles::CONNECTIVE;
+        let is_part = |at: &usize| word(*at).capital || word(*at).number || before[*at].any(links);
+        let length =
+            (1..before.len().min(8)).take_while(|at| is_part(at) && !before[*at].has(Roles::ACCORDING)).count();
+        let named = (1..=length).any(|at| word(at).capital && !before[at].any(links));
+        let place = before.get(length + 1).is_some_and(|roles| roles.any(Roles::IN | Roles::ON));
+        // The preposition may be taken for one of the links.
+        let at =
+            if place { Some(length + 1) } else { (2..=length).rev().find(|at| before[*at].any(Roles::IN | Roles::ON)) };
+        let Some(at) = at.filter(|at| named && (1..*at).any(|part| word(part).capital)) else { return false };
+        let opens = at + 1 == before.len() && self.suffix().trim_start_matches(QUOTES).starts_with(',');
+        let says = Roles::CONFIDES | Roles::SAGTE | Roles::SAYS;
+        before[0].has(Roles::OF)
+            && (self.is_said_at(&before[at..]) || opens && self.after.iter().any(|roles| roles.any(says)))
     }
 
     /// How many words before the name only present it: "the French daily", "Israel's", "the pan-Arab newspaper", "le
@@ -130,7 +150,7 @@ impl Line<'_> {
     fn is_place(&self, before: &[Roles]) -> bool {
         let first = before[0];
         let is = |at: usize, roles: Roles| before.get(at).is_some_and(|word| word.any(roles));
-        let place = Roles::IN | Roles::A | Roles::ON | Roles::BY;
+        let place = Roles::IN | Roles::A | Roles::ON | Roles::BY | Roles::WITH;
         // "señala en la portada de X"
         let cover = first.has(Roles::OF) && is(1, Roles::FEATURE);
         let page = (2..4).find(|at| is(*at, Roles::IN)).filter(|_| cover);
@@ -233,7 +253,7 @@ impl Line<'_> {
     /// "sagte der Bürgermeister der FAZ.": the dative ends the clause, and no journalist is the subject.
     fn is_told_behind(&self, before: &[Roles]) -> bool {
         let tells = |roles: &Roles| roles.has(Roles::SAGTE) && roles.has(Roles::TOLD);
-        let subject = before.iter().take(9).take_while(|roles| !tells(roles));
+        let subject = before.iter().take(14).take_while(|roles| !tells(roles));
         let length = subject.clone().count();
         let is_told = length > 0 && before.get(length).is_some_and(tells);
         let has_dative = self.before.len() > before.len();

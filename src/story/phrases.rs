@@ -261,7 +261,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::IN, "for in im dans en в"),
     (
         Roles::WRITTEN,
-        "lit lisait lesen décrit décrits décrite décrites parues parus gelesen erschien erschienenen erschienene aparecido aparecidas aparecida recogido gedruckt abgedruckt sorti sortie sorties sagte sagten heißt steht published wrote writing writes column erschienen veröffentlicht paru parue publié \
+        "replicada replicado reproducida reproducido difundida difundido recogida recogidas lit lisait lesen décrit décrits décrite décrites parues parus gelesen erschien erschienenen erschienene aparecido aparecidas aparecida recogido gedruckt abgedruckt sorti sortie sorties sagte sagten heißt steht published wrote writing writes column erschienen veröffentlicht paru parue publié \
          publiée tribune publicado publicada",
     ),
     (Roles::WITH, "aus для für pour para zu auprès to with mit con avec с sur"),
@@ -290,7 +290,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::OF, "aus of from de du des del d der von"),
     (
         Roles::PIECE,
-        "rapport rapports investigaciones reportajes artículos encuestas enquêtes articles untersuchung untersuchungen auftrag noticia noticias exklusivbericht versión version versiones éléments données datos daten leitartikel kommentar artikels beitrags eco écho échos reportagen interviews faktencheck faktencheckern faktenchecker chronique titres recherches révélations tribune dossier podcasts recopilación primicia primicias exclusivas exclusivités filtración cálculos berechnungen schätzungen décomptes calculs estimations piece consulta consultas informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
+        "berichte berichten meldung meldungen rapport rapports investigaciones reportajes artículos encuestas enquêtes articles untersuchung untersuchungen auftrag noticia noticias exklusivbericht versión version versiones éléments données datos daten leitartikel kommentar artikels beitrags eco écho échos reportagen interviews faktencheck faktencheckern faktenchecker chronique titres recherches révélations tribune dossier podcasts recopilación primicia primicias exclusivas exclusivités filtración cálculos berechnungen schätzungen décomptes calculs estimations piece consulta consultas informe informes reporte reportes nota notas publicación décompte comptage sondage recuento sondeo encuesta \
          auswertung auszählung umfrage enthüllung enthüllungen question nachfrage anfrage  colonnes pages páginas  entrevue poll survey tally count \
          examination probe info exclusif exclusiva exclusive exklusiv revelaciones révélation entretiens \
          gastbeitrag beitrag sendung podcast confrères invité invitée    report reports story \
@@ -302,13 +302,13 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::LEADS, "a in citing cites cited after following to by confirmed denied per on nach laut einem einer"),
     (
         Roles::INVERTED,
-        "deckte deckten schreiben findet décrit abonde abondent renchérit ironise tempère conclut résume s'exclame s'interroge pronostique analyse dice dicen recoge recogen recogió écrit écrivent croit croient savoir пишет пишут acceso saber sabido erfuhr erfuhren \
+        "poursuit poursuivent enchaîne conclut deckte deckten schreiben findet décrit abonde abondent renchérit ironise tempère conclut résume s'exclame s'interroge pronostique analyse dice dicen recoge recogen recogió écrit écrivent croit croient savoir пишет пишут acceso saber sabido erfuhr erfuhren \
          supo apprend berichtet berichtete berichteten schreibt schrieb meldet meldete meldeten écrivait отмечает \
          appris",
     ),
     (
         Roles::REPORTS,
-        "s'intéresse s'intéressent s'interroge s'interrogent s'inquiète s'étonne s'amuse s'attarde s'alarme s'indigne s'agace s'émeut revient reviennent annonçait annonçaient annoncent findet fand nennt nannte spricht sprach beschreibt beschrieb schreiben décrit décrivait parle parlait parlent dévoile habla hablan hablaba recoge recogen recogió titelt ссылается ссылаются zugespielt savoir dice dicen published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
+        "poursuit poursuivent enchaîne conclut s'intéresse s'intéressent s'interroge s'interrogent s'inquiète s'étonne s'amuse s'attarde s'alarme s'indigne s'agace s'émeut revient reviennent annonçait annonçaient annoncent findet fand nennt nannte spricht sprach beschreibt beschrieb schreiben décrit décrivait parle parlait parlent dévoile habla hablan hablaba recoge recogen recogió titelt ссылается ссылаются zugespielt savoir dice dicen published report learnt einsehen eingesehen liegt liegen lag lagen understands hears нашел нашла нашли нашло dit \
          écrivent écrit disponía tuvo dispone adds added identified verified aired отметило vorliegt vorliegen \
          vorlag vorlagen erfuhr supo said says say wrote writes broke found berichtet berichtete berichteten \
          schreibt schrieb meldet meldete zufolge écrivait appris пишет пишут",
@@ -316,7 +316,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::SAYS, "so said says reported reports report wrote writes announced confirmed disclosed revealed"),
     (
         Roles::BETWEEN,
-        "aber jetzt nämlich allerdings zudem nous nos daté datée nun weiter fue primera primero se vorab croit croient s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
+        "s'en aber jetzt nämlich allerdings zudem nous nos daté datée nun weiter fue primera primero se vorab croit croient s'est schon aussi been exclusiva exclusividad exclusivité exclusiv erneut inzwischen mittlerweile kürzlich zuletzt recién \
          posteriormente récemment впервые недавно позже both each all jointly semaine dernière dernier mois passé \
          semana pasada pasado mes woche vergangene vergangenen dio dieron conocer s est a pu podido previously \
          reportedly widely subsequently again recently yesterday today the le la in since hier mardi matin soir \
@@ -364,7 +364,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::PART, "parte part compañeros compañeras colegas confrères collègues kollegen kolleginnen"),
     (
         Roles::FEATURE,
-        "atención attention exclusiva luz jour licht point état part savoir titre titres commentaire commentaires kommentar kommentare espacio éditorial editorial portada \
+        "mesa l'écho atención attention exclusiva luz jour licht point état part savoir titre titres commentaire commentaires kommentar kommentare espacio éditorial editorial portada \
          dossier page pages seite seiten titelseite horn tribune article artikel une",
     ),
     (
@@ -379,7 +379,7 @@ const LISTS: &[(Roles, &str)] = &[
     (Roles::ABOUT, "about against regarding concerning über gegen contre sobre contra о об против"),
     (
         Roles::RUNS,
-        "presta prestan prête apporte apporté apportait saca sacó sacado fend dedican dedicaron dedicaba stieß stiess stösst bläst widmen titre publie fait font faisait livre livrent livrait signe dresse ofrece ofrecía hizo hace hicieron hacen ran runs carried carries aired consacre consacré dedica dedicó widmet widmete druckt druckte brachte \
+        "puso pone pusieron presta prestan prête apporte apporté apportait saca sacó sacado fend dedican dedicaron dedicaba stieß stiess stösst bläst widmen titre publie fait font faisait livre livrent livrait signe dresse ofrece ofrecía hizo hace hicieron hacen ran runs carried carries aired consacre consacré dedica dedicó widmet widmete druckt druckte brachte \
          посвятил посвятила посвятили",
     ),
     (Roles::ASIDE, "ainsi aussi pour de sa son côté part lui seinerseits indes dagegen por su parte lado"),

@@ -168,7 +168,8 @@ impl Text<'_> {
             let role = self.role(before);
             let is_place = signs(self.words[before].exact).has(Signs::PLACE);
             let is_long = self.text[self.words[before].start..self.words[before].end].chars().count() > 3;
-            let presents = is_place || is_long && (role == Roles::NONE || role.has(Roles::DESCRIPTOR));
+            let is_word = role == Roles::NONE && !self.words[before].capital || self.is_demonym(&self.words[before]);
+            let presents = is_place || is_long && (is_word || role.has(Roles::DESCRIPTOR));
             if closed || !presents || role.any(Roles::ARTICLE | Roles::ACCORDING) {
                 break;
             }

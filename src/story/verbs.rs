@@ -68,7 +68,7 @@ pub const FAMILIES: &[(&[Roles], &str, &str)] = &[
     (
         COMMENT,
         AR_FINITE,
-        "asever mencion consign agreg resalt remarc enfatiz puntualiz acot alert plante vaticin especul compar retrat desgran ironiz sentenci pronostic desliz matiz ilustr evoc rese destac denunci critic cuestion lament investig detect analiz editorializ destac consider calific repas resum opin record recuerd coment insist pregunt estim",
+        "asever mencion consign resalt remarc enfatiz puntualiz acot alert plante vaticin especul compar retrat desgran ironiz sentenci pronostic desliz matiz ilustr evoc rese destac denunci critic cuestion lament investig detect analiz editorializ destac consider calific repas resum opin record recuerd coment insist pregunt estim",
     ),
     (
         COMMENT,
@@ -109,7 +109,7 @@ pub const FAMILIES: &[(&[Roles], &str, &str)] = &[
     (
         CONFIDE,
         AR,
-        "asever agreg mencion sentenci puntualiz remarc enfatiz resalt acot expres argument ratific reafirm narr confes garantiz alert ironiz contest replic zanj apostill consider opin estim declar confirm explic asegur señal cont relat afirm neg inform detall precis manifest indic revel adelant lament \
+        "traslad comunic facilit asever agreg mencion sentenci puntualiz remarc enfatiz resalt acot expres argument ratific reafirm narr confes garantiz alert ironiz contest replic zanj apostill consider opin estim declar confirm explic asegur señal cont relat afirm neg inform detall precis manifest indic revel adelant lament \
          coment avanz apunt subray recalc descart cuent anunci reclam justific",
     ),
     (
