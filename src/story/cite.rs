@@ -3,7 +3,8 @@
 //! A mention of an outlet is a citation only where words of attribution stand in the right place beside it, in English,
 //! German, French, Spanish or Russian; "a New York Times reporter was arrested" cites nobody, and no outlet cites itself.
 //! An alias that fits several houses ("the Times") counts only in a text that also gives the whole name. The words are
-//! in [`super::phrases`], their places in [`super::attribution`], the names in [`super::outlets`].
+//! in [`super::phrases`], their places in [`super::attribution`], the names in [`super::outlets`]; [`super::unlisted`] finds
+//! outlets that nobody listed, whose name is then shown as it stands.
 //! `cargo run --example citations` shows how often it is right.
 
 use std::borrow::Cow;
@@ -223,10 +224,7 @@ impl<'a> Reading<'a> {
     /// What a word can be; German makes nouns of others: "die Sporttageszeitung X".
     fn roles(&self, word: &Word) -> Roles {
         let roles = phrases::roles(word.exact);
-        let is_noun = |word: &Word| {
-            let letters = &self.text[word.start..word.end];
-            letters.len() < 40 && kinds::german_noun(&letters.to_lowercase()).is_some()
-        };
+        let is_noun = |word: &Word| kinds::german_noun(&self.text[word.start..word.end]).is_some();
         let unknown = roles == Roles::NONE && word.capital && word.end - word.start > 6;
         if unknown && is_noun(word) { Roles::TYPE | Roles::DESCRIPTOR } else { roles }
     }

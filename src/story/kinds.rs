@@ -126,13 +126,16 @@ const GERMAN_OTHERS: &[&str] = &[
     "fan",
 ];
 
-/// Whether a German word, in small letters, is a noun such as "Sporttageszeitung"; `true` when nothing else is one.
-pub fn german_noun(letters: &str) -> Option<bool> {
-    let ends = |list: &[&str]| list.iter().any(|end| letters.ends_with(end));
-    if GERMAN_OTHERS.iter().any(|other| letters.starts_with(other)) {
-        return None;
-    }
-    ends(GERMAN_NOUNS).then_some(true).or_else(|| ends(GERMAN_DOUBTFUL).then_some(false))
+/// Whether a German word is a noun such as "Sporttageszeitung"; `true` when nothing else is one.
+pub fn german_noun(word: &str) -> Option<bool> {
+    let word = word.as_bytes();
+    let ends = |end: &&str| {
+        word.len().checked_sub(end.len()).is_some_and(|at| word[at..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    let starts = |start: &&str| word.get(..start.len()).is_some_and(|part| part.eq_ignore_ascii_case(start.as_bytes()));
+    let sure = GERMAN_NOUNS.iter().any(ends);
+    let found = sure || GERMAN_DOUBTFUL.iter().any(ends);
+    (found && !GERMAN_OTHERS.iter().any(starts)).then_some(sure)
 }
 
 const LISTS: &[(Signs, &str)] = &[

@@ -170,7 +170,8 @@ impl Relation {
 /// A sentence in which an entry names another outlet as the source of the news.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
-    /// Key of the outlet cited (`[outlet.KEY]`), or the name as written when it is not configured.
+    /// Key of the outlet cited (`[outlet.KEY]`); or the name it is known by without configuration, or else as it is
+    /// written, in at most sixty bytes of letters.
     pub outlet: String,
     /// The sentence (or headline) as it stands in the visible text.
     pub sentence: String,

@@ -291,11 +291,20 @@ fn letters(name: &str) -> String {
     name.nfkd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// A name among those of one first word.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Hundreds begin with "El" and "La".
+    second: Option<Part>,
+    outlet: usize,
+    which: usize,
+}
+
 /// All names, by their first word.
 #[derive(Debug, Default)]
 pub struct Names {
     outlets: Vec<Citable>,
-    by_first: FastMap<u32, Vec<(usize, usize)>>,
+    by_first: FastMap<u32, Vec<Entry>>,
     by_key: HashMap<String, usize>,
     by_domain: HashMap<String, usize>,
 }
@@ -305,18 +314,19 @@ impl Names {
     pub fn new(configured: &[OutletNames]) -> Self {
         let mut outlets: Vec<Citable> = configured.iter().map(citable).collect();
         KNOWN_OUTLETS.iter().for_each(|known| add_known(&mut outlets, configured.len(), known));
-        let mut by_first: FastMap<u32, Vec<(usize, usize)>> = FastMap::default();
+        let mut by_first: FastMap<u32, Vec<Entry>> = FastMap::default();
         for (at, outlet) in outlets.iter().enumerate() {
             for (which, name) in outlet.names.iter().enumerate() {
                 let first = name.words[0];
-                by_first.entry(first.exact).or_default().push((at, which));
+                let entry = Entry { second: name.words.get(1).copied(), outlet: at, which };
+                by_first.entry(first.exact).or_default().push(entry);
                 if first.term != first.exact {
-                    by_first.entry(first.term).or_default().push((at, which));
+                    by_first.entry(first.term).or_default().push(entry);
                 }
             }
         }
         for found in by_first.values_mut() {
-            found.sort_by_key(|(at, which)| (std::cmp::Reverse(outlets[*at].names[*which].len()), *at));
+            found.sort_by_key(|one| (std::cmp::Reverse(outlets[one.outlet].names[one.which].len()), one.outlet));
         }
         let numbered = || outlets.iter().enumerate().rev();
         let by_key = numbered().map(|(at, outlet)| (outlet.key.clone(), at)).collect();
@@ -334,7 +344,8 @@ impl Names {
         let mut found: Vec<usize> = self.by_key.get(outlet).into_iter().copied().collect();
         let name = folded(outlet);
         let named = name.first().and_then(|first| self.by_first.get(first)).into_iter().flatten();
-        found.extend(named.filter(|(at, which)| self.outlets[*at].names[*which].exact() == name).map(|(at, _)| *at));
+        let is_so_named = |one: &&Entry| self.outlets[one.outlet].names[one.which].exact() == name;
+        found.extend(named.filter(is_so_named).map(|one| one.outlet));
         for host in [url.and_then(host).unwrap_or_default(), outlet] {
             found.extend(self.of_host(host));
         }
@@ -358,12 +369,16 @@ impl Names {
             let is_listed = found.last().is_some_and(|last| is_list(&words[last.to..from]));
             let longest = |first: u32| {
                 let names = self.by_first.get(&first)?;
-                names.iter().find(|(at, which)| self.outlets[*at].names[*which].stands_at(words, from, text, is_listed))
+                let next = words.get(from + 1);
+                let goes_on = |one: &&Entry| one.second.is_none_or(|part| next.is_some_and(|word| part.is(word)));
+                let stands =
+                    |one: &&Entry| self.outlets[one.outlet].names[one.which].stands_at(words, from, text, is_listed);
+                names.iter().filter(goes_on).find(stands)
             };
             match longest(words[from].exact)
                 .or_else(|| longest(words[from].term).filter(|_| words[from].term != words[from].exact))
             {
-                Some(&(outlet, which)) => {
+                Some(&Entry { outlet, which, .. }) => {
                     let to = from + self.outlets[outlet].names[which].len();
                     found.push(Mention::of(outlet, from, to));
                     from = to;

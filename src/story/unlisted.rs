@@ -36,22 +36,21 @@ pub fn mentions(words: &[Word], text: &str, listed: &[Mention]) -> Vec<Mention> 
         listed.get(next).is_none_or(|other| other.from >= to)
     };
     let mut found: Vec<Mention> = Vec::new();
-    for at in 0..words.len() {
+    for (at, word) in words.iter().enumerate() {
+        let signs = signs(word.exact);
         let start = found.last().map_or(0, |last| last.to);
-        if at < start || !is_free(at, at + 1) {
+        if at < start || signs == Signs::default() && !word.capital {
             continue;
         }
         let apart = |mention: &Mention| mention.from >= start && is_free(mention.from, mention.to);
-        found.extend(here.mention(at).filter(apart));
+        found.extend(here.mention(at, signs).filter(|mention| is_free(at, at + 1) && apart(mention)));
     }
     found
 }
 
 impl Text<'_> {
     /// The mention whose telling word stands here.
-    fn mention(&self, at: usize) -> Option<Mention> {
-        let word = &self.words[at];
-        let signs = signs(word.exact);
+    fn mention(&self, at: usize, signs: Signs) -> Option<Mention> {
         let found = self
             .noun(at, signs)
             .and_then(|trust| self.behind_noun(at, trust))
@@ -59,7 +58,7 @@ impl Text<'_> {
             .or_else(|| self.by_first(at, signs))
             .or_else(|| self.by_last(at, signs))
             .or_else(|| self.told_in_german(at))
-            .or_else(|| self.printed(at))?;
+            .or_else(|| signs.has(Signs::LINK).then(|| self.printed(at)).flatten())?;
         self.is_name(found.name).then_some(found)
     }
 
@@ -94,8 +93,7 @@ impl Text<'_> {
         if !led || word.end - word.start > 40 {
             return None;
         }
-        let letters = self.text[word.start..word.end].to_lowercase();
-        match kinds::german_noun(&letters) {
+        match kinds::german_noun(&self.text[word.start..word.end]) {
             _ if signs.has(Signs::GERMAN_NOUN) => Some(Trust::Noun),
             Some(true) => Some(Trust::Noun),
             Some(false) => Some(Trust::Lead),
@@ -278,8 +276,8 @@ impl Text<'_> {
 
     /// "sagte die Ministerin der „Rhein-Lahn-Zeitung“", "berichtet die „Neue Woche“".
     fn told_in_german(&self, at: usize) -> Option<Mention> {
-        let article = at > 0 && self.is_small(at - 1, &["der", "dem", "die", "das"]);
-        if !article || !self.words[at].capital {
+        let is_marked = at > 0 && self.words[at].capital && self.gap(at - 1).len() > 1;
+        if !is_marked || !self.is_small(at - 1, &["der", "dem", "die", "das"]) {
             return None;
         }
         let name = self.quoted(at)?;
