@@ -2,8 +2,10 @@
 //!
 //! Knows quotes, operators and prefixes; knows nothing of which may stand beside which.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use super::fold::is_invisible;
 use super::tree::{Field, Reach};
 use super::{Fault, nearest};
 
@@ -59,10 +61,10 @@ impl<'a> Lexer<'a> {
         &self.source[self.at..]
     }
 
-    /// Takes one token, or one blank. Always moves forward.
+    /// Takes one token, or one blank or what nobody sees. Always moves forward.
     fn step(&mut self, c: char) {
         match c {
-            _ if c.is_whitespace() => self.at += c.len_utf8(),
+            _ if c.is_whitespace() || is_invisible(c) => self.at += c.len_utf8(),
             '(' => self.push(Lexeme::Open, 1),
             ')' => self.push(Lexeme::Close, 1),
             '|' if self.rest().starts_with("||") => self.foreign(2, "||", "OR"),
@@ -95,8 +97,9 @@ impl<'a> Lexer<'a> {
             return self.fault(rest, "this quotation is not closed", Some(ends));
         };
         let text = inside[..len].to_owned();
-        // Guillemets are as good as quotation marks, and are written back as such.
-        let (text, quote) = if matches!(quote, '«' | '»') { (text.replace('"', " "), '"') } else { (text, quote) };
+        // Guillemets are as good as quotation marks, and are written back as such unless there are some inside.
+        let is_plain = matches!(quote, '«' | '»') && end_of_phrase(&text, '"').is_none();
+        let quote = if is_plain { '"' } else { quote };
         self.push(Lexeme::Phrase { text, quote }, opening + len + closing);
     }
 
@@ -112,15 +115,28 @@ impl<'a> Lexer<'a> {
     }
 
     fn slop(&mut self) {
-        let digits = self.rest()[1..].bytes().take_while(u8::is_ascii_digit).count();
-        match self.rest()[1..=digits].parse() {
-            Ok(words) if words <= WIDEST => self.push(Lexeme::Slop(words), 1 + digits),
-            _ => self.fault(1 + digits, format!("`~` wants a number of words up to {WIDEST}"), Some("~3".to_owned())),
+        let len = word_len(self.rest());
+        let number = &self.rest()[1..len];
+        match number.parse() {
+            Ok(words) if words <= WIDEST && is_digits(number) => self.push(Lexeme::Slop(words), len),
+            _ => self.fault(len, format!("`~` wants a number of words up to {WIDEST}"), Some("~3".to_owned())),
         }
     }
 
+    /// `~3` behind anything but a phrase, or apart from it, and `^2` behind anything: no text that is looked for.
+    fn weighs_what_precedes(&self, word: &str) -> bool {
+        let Some(last) = self.tokens.last() else { return false };
+        let (slop, number) = (word.starts_with('~'), word.trim_start_matches(['~', '^']));
+        let touches = last.span.end == self.at
+            && matches!(last.lexeme, Lexeme::Phrase { .. } | Lexeme::Regex { .. } | Lexeme::Close);
+        let is_apart = slop && !number.is_empty() && matches!(last.lexeme, Lexeme::Phrase { .. });
+        word.starts_with(['~', '^'])
+            && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+            && (touches || is_apart)
+    }
+
     fn minus(&mut self) {
-        let next = self.rest()[1..].chars().next();
+        let next = visible_start(&self.rest()[1..]);
         if next.is_none_or(|c| c.is_whitespace() || c == ')') {
             let help = "write -word, or quote the text that has the dash".to_owned();
             return self.fault(1, "nothing stands behind this `-`", Some(help));
@@ -140,13 +156,26 @@ impl<'a> Lexer<'a> {
             let (rest, help) = (self.rest().len(), "close it with /, or quote text that begins with /".to_owned());
             return self.fault(rest, "this pattern is not closed", Some(help));
         };
-        let flag = inside[len + 1..].strip_prefix('i').is_some_and(|after| !after.starts_with(char::is_alphanumeric));
-        self.push(Lexeme::Regex { pattern: inside[..len].to_owned(), ignore_case: flag }, len + 2 + usize::from(flag));
+        let behind = &inside[len + 1..];
+        let flags = behind.find(|c: char| !c.is_alphanumeric()).unwrap_or(behind.len());
+        if !matches!(&behind[..flags], "" | "i") {
+            let help = "write /…/i for any case, or a blank before the next word".to_owned();
+            return self.fault(
+                len + 2 + flags,
+                "`i` is the only letter that may stand right behind a pattern",
+                Some(help),
+            );
+        }
+        let pattern = inside[..len].to_owned();
+        self.push(Lexeme::Regex { pattern, ignore_case: flags > 0 }, len + 2 + flags);
     }
 
     fn word(&mut self) {
         let word = &self.rest()[..word_len(self.rest())];
-        if let Some(operator) = operator(word) {
+        if self.weighs_what_precedes(word) {
+            return self.foreign(word.len(), word, "\"…\"~3 for words near one another; there are no weights");
+        }
+        if let Some(operator) = operator(&visible(word)) {
             return match operator {
                 Ok(lexeme) => self.push(lexeme, word.len()),
                 Err((message, help)) => self.fault(word.len(), message, Some(help)),
@@ -160,6 +189,10 @@ impl<'a> Lexer<'a> {
             b'=' => self.fault(1, "`=` wants a word right behind it", Some("=ACME".to_owned())),
             b'#' if is_hash(&word[1..]) => self.push(Lexeme::Hash(word[1..].to_owned()), word.len()),
             b'$' if is_name(&word[1..]) => self.push(Lexeme::Named(word[1..].to_owned()), word.len()),
+            b'+' if word.len() == 1 && groups(&self.rest()[1..]) => {
+                let help = "remove it, or put a blank behind it to search for the sign".to_owned();
+                self.fault(1, "`+` is no operator: everything must occur already", Some(help));
+            }
             b'+' if word[1..].starts_with(char::is_alphanumeric) => {
                 let help = format!("write {}, or \"{word}\" for the text with the sign", &word[1..]);
                 self.fault(word.len(), "`+` is no operator: every word must occur already", Some(help));
@@ -174,7 +207,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn field(&mut self, word: &str, colon: usize) {
-        let name = &word[..colon];
+        let name = &*visible(&word[..colon]);
         if word[colon..].starts_with("://") {
             let host = word[colon + 3..].split('/').next().unwrap_or_default();
             let help = format!("write site:{host}, or quote it to search for the text");
@@ -187,8 +220,7 @@ impl<'a> Lexer<'a> {
             );
             return self.fault(colon + 1, format!("there is no field `{name}`"), Some(near));
         };
-        let after = self.rest()[colon + 1..].chars().next();
-        if after.is_none_or(|c| c.is_whitespace() || c == ')' || c == '|') {
+        if ends_with(&self.rest()[colon..], ':') {
             let help = format!("write {name}:word or {name}:(one OR other)");
             return self.fault(colon + 1, format!("`{name}:` wants what to look for right behind it"), Some(help));
         }
@@ -274,12 +306,34 @@ fn at_least(number: &str) -> Operator {
 /// refused instead of searched for.
 fn field_colon(word: &str, rest: &str) -> Option<usize> {
     let colon = word.find(':')?;
-    let name = &word[..colon];
+    let name = &*visible(&word[..colon]);
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
-    let ends = rest[colon + 1..].chars().next().is_none_or(char::is_whitespace);
-    (!ends || Field::named(name).is_some()).then_some(colon)
+    (!ends_with(&rest[colon..], ':') || Field::named(name).is_some()).then_some(colon)
+}
+
+/// Whether a word ends with this sign, which `rest` begins with: nothing stands behind it that it could belong to.
+fn ends_with(rest: &str, sign: char) -> bool {
+    visible_start(rest.strip_prefix(sign).unwrap_or(rest)).is_none_or(|c| c.is_whitespace() || matches!(c, ')' | '|'))
+}
+
+/// A word as its reader sees it: a bidi mark that was copied along makes no other word of an operator.
+fn visible(word: &str) -> Cow<'_, str> {
+    if word.contains(is_invisible) { word.replace(is_invisible, "").into() } else { word.into() }
+}
+
+fn visible_start(rest: &str) -> Option<char> {
+    rest.chars().find(|&c| !is_invisible(c))
+}
+
+/// Whether a group or a quotation begins here.
+fn groups(rest: &str) -> bool {
+    rest.starts_with(['(', '"', '“', '”', '„', '«', '»'])
+}
+
+fn is_digits(number: &str) -> bool {
+    number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether what stands behind a `#` can be a tag: letters and digits to its end.

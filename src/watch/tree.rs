@@ -122,6 +122,7 @@ pub enum Node {
     Exact(String),
     Phrase {
         text: String,
+        /// The mark that closes it.
         quote: char,
         /// `"…"~n`: so many further words may stand between.
         slop: Option<usize>,
@@ -139,6 +140,8 @@ impl fmt::Display for Tree {
         match &self.node {
             Node::And(parts) => write_joined(f, parts, " AND "),
             Node::Or(parts) => write_joined(f, parts, " OR "),
+            // It reaches over NEAR, so that a parenthesis more would only go deeper than what was read.
+            Node::Not(of) if matches!(of.node, Node::Near { .. }) => write!(f, "NOT {of}"),
             Node::Not(of) => write!(f, "NOT {}", Operand(of)),
             Node::Near { operands, joins } => write_near(f, operands, joins),
             Node::AtLeast { count, of } => write!(f, "ATLEAST/{count} {}", Operand(of)),
@@ -146,13 +149,24 @@ impl fmt::Display for Tree {
             Node::Word(word) => f.write_str(word),
             Node::Hash(word) => write!(f, "#{word}"),
             Node::Exact(word) => write!(f, "={word}"),
-            Node::Phrase { text, quote, slop: None } => write!(f, "{quote}{text}{quote}"),
-            Node::Phrase { text, quote, slop: Some(slop) } => write!(f, "{quote}{text}{quote}~{slop}"),
+            Node::Phrase { text, quote, slop } => {
+                write!(f, "{}{text}{quote}", opening(*quote))?;
+                slop.map_or(Ok(()), |slop| write!(f, "~{slop}"))
+            }
             Node::Regex { pattern, ignore_case } => {
                 write!(f, "/{pattern}/{}", if *ignore_case { "i" } else { "" })
             }
             Node::Named(name) => write!(f, "${name}"),
         }
+    }
+}
+
+/// The mark that opens what `quote` closes.
+fn opening(quote: char) -> char {
+    match quote {
+        '»' => '«',
+        '«' => '»',
+        same => same,
     }
 }
 

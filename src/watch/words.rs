@@ -6,6 +6,7 @@
 //! possessive `'s` is no part of the word, French and Italian elisions are words of their own (`l'Iran`), and scripts
 //! without blanks give one word for every grapheme.
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::{fold_into, is_invisible, is_unspaced};
@@ -142,6 +143,8 @@ fn split_spaced(text: &str, from: usize, to: usize, place: &dyn Fn(usize) -> usi
         let mut start = from + at;
         for part in segment.split([':', '_']) {
             let end = start + part.len();
+            // A mark on the colon is none of the word's.
+            start = end - part.trim_start_matches(is_combining_mark).len();
             if start >= resume && part.chars().any(char::is_alphanumeric) {
                 resume = split_segment(&text[..to], start, end, place, out);
             }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use proptest::prelude::{Just, ProptestConfig, Strategy, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{
+    Just, ProptestConfig, Strategy, TestCaseError, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
+};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::fold::fold;
@@ -121,6 +123,145 @@ fn nasty() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// Marks of this query language and of others, more often than words, at any depth of parentheses.
+fn marks() -> impl Strategy<Value = String> {
+    let mark = prop::sample::select(vec![
+        ":",
+        "title:",
+        "titel:",
+        "lang:",
+        "+",
+        "-",
+        "!",
+        "/",
+        "\\/",
+        "//",
+        "~",
+        "~3",
+        "^2",
+        "*",
+        "?",
+        "#",
+        "=",
+        "$",
+        "$a",
+        "|",
+        "||",
+        "&",
+        "&&",
+        "(",
+        ")",
+        "(",
+        ")",
+        "\"",
+        "“",
+        "”",
+        "„",
+        "«",
+        "»",
+        "'",
+        "‘",
+        "’",
+        "‚",
+        "<",
+        "[",
+        "\\",
+        ",",
+        ".",
+        "_",
+        " AND ",
+        " OR ",
+        " NOT ",
+        " NEAR ",
+        " NEAR/2 ",
+        " BEFORE/3 ",
+        " W/0 ",
+        "ATLEAST/2 ",
+        "NEAR/",
+        "NEAR/99",
+        "\0",
+        "\u{200F}",
+        "\u{202E}",
+        "\u{2066}",
+        "\u{FEFF}",
+        "\u{200B}",
+        "\u{AD}",
+        "\u{301}",
+        "\u{A0}",
+        "\n",
+    ]);
+    let word = prop::sample::select(vec![
+        "a",
+        "b1",
+        "AND",
+        "NOT",
+        "ab*",
+        "fans",
+        "à",
+        "東京",
+        "אב",
+        "א\"ב",
+        "1.5",
+        "https://a.b",
+    ]);
+    let piece = prop_oneof![5 => mark, 2 => word, 2 => Just(" ")];
+    prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+}
+
+/// The same where parentheses are closed, round what is at the edge of too deep.
+fn deep_marks() -> impl Strategy<Value = String> {
+    (0_usize..36, marks(), marks()).prop_map(|(depth, inside, beside)| {
+        format!("{}{inside}{}{beside}", "(x OR (y AND ".repeat(depth / 2), "))".repeat(depth / 2))
+    })
+}
+
+/// What can be used is written as it was read, and what cannot is refused with a place.
+#[track_caller]
+fn comes_back(source: &str) -> Result<(), TestCaseError> {
+    for (parsed, faults) in [parse_query(source), parse_item(source)] {
+        for fault in &faults {
+            prop_assert!(source.get(fault.span.clone()).is_some(), "{:?} in {}", fault, source);
+        }
+        let is_refused = faults.iter().any(|fault| fault.is_error);
+        prop_assert!(parsed.is_some() || is_refused, "no reason for {}", source);
+        let Some(tree) = parsed.filter(|_| !is_refused) else { continue };
+        let printed = tree.to_string();
+        let (again, faults) = parse_query(&printed);
+        prop_assert!(again.as_ref() == Some(&tree), "{:?} prints as {} from {}", tree, printed, source);
+        prop_assert!(!faults.iter().any(|fault| fault.is_error), "{:?} in {} from {}", faults, printed, source);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_did_not_come_back_does() -> Result<(), TestCaseError> {
+    comes_back(" NOT a NEAR/2 a: +")?;
+    comes_back("(breaking: | a) AND (b OR Live:)")?;
+    comes_back("«the “plug” door»~2 »an \"odd\" one«")?;
+    let deepest = format!("{}NOT a NEAR b{}", "(x OR (y AND ".repeat(16), "))".repeat(16));
+    comes_back(&deepest)?;
+    prop_assert!(parse_query(&deepest).0.is_some());
+    Ok(())
+}
+
+#[test]
+fn marks_that_nobody_sees_change_no_operator() {
+    for (source, seen) in [
+        ("a \u{200F}AND\u{200F} b", "a AND b"),
+        ("\u{FEFF}title:a N\u{AD}OT b", "title:a NOT b"),
+        ("ti\u{200B}tle:(a | b)", "title:(a OR b)"),
+        ("\u{202A}-a\u{202C}", "-a"),
+    ] {
+        assert_eq!(
+            parse_query(source).0.map(|tree| tree.to_string().replace('\u{202C}', "")),
+            parse_query(seen).0.map(|tree| tree.to_string())
+        );
+    }
+    for source in ["ti\u{AD}tel:boeing", "title:\u{200E} boeing", "\u{200E}", "a -\u{200E} b"] {
+        assert!(parse_query(source).1.iter().any(|fault| fault.is_error), "{source:?}");
+    }
+}
+
 fn words_of(text: &str) -> Vec<(String, usize, usize, usize)> {
     let mut words = Vec::new();
     for_each_word(text, |word| words.push((word.folded.to_owned(), word.start, word.end, word.full_end)));
@@ -139,13 +280,8 @@ proptest! {
     }
 
     #[test]
-    fn whatever_parses_prints_as_itself(source in nasty()) {
-        for (parsed, _) in [parse_query(&source), parse_item(&source)] {
-            if let Some(tree) = parsed {
-                let printed = tree.to_string();
-                prop_assert_eq!(parse_query(&printed).0, Some(tree), "{} from {}", printed, source);
-            }
-        }
+    fn whatever_parses_prints_as_itself(source in prop_oneof![nasty(), marks(), deep_marks()]) {
+        comes_back(&source)?;
     }
 
     #[test]

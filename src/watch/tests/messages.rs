@@ -93,6 +93,13 @@ fn problems_say_where_what_and_what_instead() {
         "=rate*",
         "東京*",
         "titel:boeing AND ra* AND (x",
+        "(a: b) (titel:)",
+        "+\"door plug\" a",
+        "(a b)~3",
+        "\"a b\" ~3",
+        "\"a b\"~0.8",
+        "\"a b\"^2 c",
+        "/a\\d/s b",
     ];
     let all: Vec<String> = sources.iter().map(|source| of_query(source)).collect();
     insta::assert_snapshot!(all.join("\n"), @r##"
@@ -163,6 +170,13 @@ fn problems_say_where_what_and_what_instead() {
     error: «titel:»boeing AND ra* AND (x: there is no field `titel`; did you mean `title:`?
     error: titel:boeing AND «ra*» AND (x: `*` wants at least 3 letters before it; write more letters, or the words themselves
     error: titel:boeing AND ra* AND «(»x: this `(` is not closed; add a `)`
+
+    error: «+»"door plug" a: `+` is no operator: everything must occur already; remove it, or put a blank behind it to search for the sign
+    error: (a b)«~3»: `~3` is no operator; write "…"~3 for words near one another; there are no weights, or quote the text that has it
+    error: "a b" «~3»: `~3` is no operator; write "…"~3 for words near one another; there are no weights, or quote the text that has it
+    error: "a b"«~0.8»: `~` wants a number of words up to 50; ~3
+    error: "a b"«^2» c: `^2` is no operator; write "…"~3 for words near one another; there are no weights, or quote the text that has it
+    error: «/a\d/s» b: `i` is the only letter that may stand right behind a pattern; write /…/i for any case, or a blank before the next word
     "##);
 }
 
