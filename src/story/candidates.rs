@@ -25,7 +25,7 @@ use crate::entry::EntryId;
 const QUERY_TERMS: usize = 24;
 /// Newest documents looked at for one term, and for all terms of a document.
 const TERM_REACH: usize = 100;
-const REACH: usize = 800;
+const REACH: usize = 500;
 /// Newest documents looked at for one run of words.
 const RUN_REACH: usize = 24;
 /// Documents compared in full, and stories weighed.

@@ -39,3 +39,20 @@ impl Hasher for Spreader {
         self.write_u64(value.cast_unsigned());
     }
 }
+
+/// A set of small numbers, in so little room that most words are turned away without a look into a table.
+#[derive(Clone, Debug, Default)]
+pub struct Sieve(Vec<u64>);
+
+impl Sieve {
+    /// The numbers must fit in so many `bits`.
+    pub fn new(bits: u32, numbers: impl Iterator<Item = u32>) -> Self {
+        let mut words = vec![0; 1 << (bits - 6)];
+        numbers.for_each(|number| words[number as usize / 64] |= 1 << (number % 64));
+        Self(words)
+    }
+
+    pub fn holds(&self, number: u32) -> bool {
+        self.0.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+}

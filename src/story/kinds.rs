@@ -5,7 +5,10 @@
 
 use std::sync::LazyLock;
 
-use super::{hasher::FastMap, words};
+use super::{
+    hasher::{FastMap, Sieve},
+    words,
+};
 
 /// What a word says about the name beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,10 +75,11 @@ impl Signs {
 
 /// What the word with this hash says.
 pub fn signs(exact: u32) -> Signs {
-    WORDS.get(&exact).copied().unwrap_or_default()
+    let (sieve, words) = &*WORDS;
+    if sieve.holds(exact >> 16) { words.get(&exact).copied().unwrap_or_default() } else { Signs::default() }
 }
 
-static WORDS: LazyLock<FastMap<u32, Signs>> = LazyLock::new(|| {
+static WORDS: LazyLock<(Sieve, FastMap<u32, Signs>)> = LazyLock::new(|| {
     let mut found: FastMap<u32, Signs> = FastMap::default();
     for (sign, words) in LISTS {
         for word in words.split_whitespace() {
@@ -83,7 +87,7 @@ static WORDS: LazyLock<FastMap<u32, Signs>> = LazyLock::new(|| {
             *known = known.and(*sign);
         }
     }
-    found
+    (Sieve::new(16, found.keys().map(|exact| exact >> 16)), found)
 });
 
 /// Ends of German words that are [`Signs::NOUN`]: "Gratiszeitung".

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{
     OutletNames,
-    hasher::{FastMap, FastSet},
+    hasher::{FastMap, FastSet, Sieve},
     phrases::{self, Roles},
     words::{self, Word},
 };
@@ -305,6 +305,8 @@ struct Entry {
 pub struct Names {
     outlets: Vec<Citable>,
     by_first: FastMap<u32, Vec<Entry>>,
+    /// First bits of the keys of `by_first`.
+    firsts: Sieve,
     by_key: HashMap<String, usize>,
     by_domain: HashMap<String, usize>,
 }
@@ -332,7 +334,8 @@ impl Names {
         let by_key = numbered().map(|(at, outlet)| (outlet.key.clone(), at)).collect();
         let by_domain =
             numbered().flat_map(|(at, outlet)| outlet.domains.iter().map(move |d| (d.clone(), at))).collect();
-        Self { outlets, by_first, by_key, by_domain }
+        let firsts = Sieve::new(16, by_first.keys().map(|first| first >> 16));
+        Self { outlets, by_first, firsts, by_key, by_domain }
     }
 
     pub fn outlet(&self, at: usize) -> &Citable {
@@ -368,7 +371,7 @@ impl Names {
         while from < words.len() {
             let is_listed = found.last().is_some_and(|last| is_list(&words[last.to..from]));
             let longest = |first: u32| {
-                let names = self.by_first.get(&first)?;
+                let names = self.firsts.holds(first >> 16).then(|| self.by_first.get(&first))??;
                 let next = words.get(from + 1);
                 let goes_on = |one: &&Entry| one.second.is_none_or(|part| next.is_some_and(|word| part.is(word)));
                 let stands =

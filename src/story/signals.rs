@@ -2,6 +2,7 @@
 
 use super::{
     claim::Contrast,
+    hasher::Sieve,
     lexicon::{Known, Lexicon},
     packed::Unpacked,
     profile::{LEAD, Profile, TITLE, Weighted},
@@ -79,22 +80,6 @@ pub struct Query<'a> {
     /// First bits of its terms, and its trigrams.
     terms: Sieve,
     letters: Sieve,
-}
-
-/// A set of small numbers.
-struct Sieve(Vec<u64>);
-
-impl Sieve {
-    /// The numbers must fit in so many `bits`.
-    fn new(bits: u32, numbers: impl Iterator<Item = u32>) -> Self {
-        let mut words = vec![0; 1 << (bits - 6)];
-        numbers.for_each(|number| words[number as usize / 64] |= 1 << (number % 64));
-        Self(words)
-    }
-
-    fn holds(&self, number: u32) -> bool {
-        self.0[number as usize / 64] >> (number % 64) & 1 == 1
-    }
 }
 
 /// What a document's terms add up to.
