@@ -28,7 +28,7 @@
 //!
 //! What to know before changing it: a forest fits the signals it was grown on, so grow it anew after any change to them
 //! (`cargo run --release --example evaluate -- --grow SETS…` writes `forest.txt` into the working directory) and look at
-//! `--halves` (grown on every second story, measured on the others) and `--cross` (measured on a set that was left out),
+//! `--fifths` (grown on four fifths of the stories, measured on the others) and `--cross` (measured on a set that was left out),
 //! never only at the sets themselves. `docs/stories.md` tells it all at more leisure, with the figures.
 
 mod attribution;
