@@ -7,8 +7,8 @@
 //!   runs and links, compares them (`signals`) and sums up what speaks for each story (`tale`). `lexicon` knows how rare a
 //!   term is: from the window, and while that is young from `common.txt`, a table of common words. What `index` keeps of a
 //!   document is `packed` in `bits`, and found by `table`, `postings` and `lexicon`; `window` lets it go;
-//! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`, and `claim` whether two headlines
-//!   that are nearly the same say the opposite of each other, or the same of somebody else;
+//! * whether it joins: `weigh`, the one place where signals are weighed, asks the `forest`, and `claim` whether two
+//!   headlines that are nearly the same say the opposite of each other, or the same of somebody else;
 //! * whom it cites: `cite` reads a document, `attribution` and `leads` know the places that words of attribution take
 //!   behind and before a name, `phrases` the words in five languages, `outlets` the names, `unlisted` what an outlet that
 //!   nobody listed is known by, `kinds` the words of that;
@@ -28,8 +28,8 @@
 //!
 //! What to know before changing it: a forest fits the signals it was grown on, so grow it anew after any change to them
 //! (`cargo run --release --example evaluate -- --grow SETS…` writes `forest.txt` into the working directory) and look at
-//! `--fifths` (grown on four fifths of the stories, measured on the others) and `--cross` (measured on a set that was left out),
-//! never only at the sets themselves. `docs/stories.md` tells it all at more leisure, with the figures.
+//! `--fifths` (grown on four fifths of the stories, measured on the others) and `--cross` (measured on a set that was left
+//! out), never only at the sets themselves. `docs/stories.md` tells it all at more leisure, with the figures.
 
 mod attribution;
 mod bits;
