@@ -113,7 +113,7 @@ impl Claim {
         let names = names(text, words, capitals);
         Self {
             answers,
-            negated: has(&lists.negations) || rules_out(words),
+            negated: says_no(words) || rules_out(words),
             passive: has(&lists.by),
             capitals,
             deed: deed(text, words, &names),
@@ -237,6 +237,18 @@ fn answers(words: &[Word]) -> (u128, Vec<u32>) {
     (found, terms)
 }
 
+/// A no that is none: "No 10", "not only", "Don't miss", "nie wieder", "un pas".
+fn says_no(words: &[Word]) -> bool {
+    let lists = &*LISTS;
+    let is_no = |at: usize| {
+        let (before, after) = (at.checked_sub(1).map(|before| words[before].exact), words.get(at + 1));
+        let is_numbered = words[at].exact == lists.number && after.is_some_and(|next| next.number);
+        let is_step = words[at].exact == lists.step && before == Some(lists.one);
+        !is_numbered && !is_step && after.is_none_or(|next| !lists.no_denial.contains(&next.exact))
+    };
+    (0..words.len()).any(|at| lists.negations.contains(&words[at].exact) && is_no(at))
+}
+
 /// "Rules out a run", "schließt Brandstiftung aus".
 fn rules_out(words: &[Word]) -> bool {
     let ends = |at: usize| words[at + 1..].iter().any(|word| LISTS.out.contains(&word.exact));
@@ -320,6 +332,12 @@ struct Lists {
     /// The answers of each question together.
     questions: Vec<u128>,
     negations: FastSet<u32>,
+    /// Words behind a no that make none of it.
+    no_denial: FastSet<u32>,
+    /// "No" before a number, "pas" behind "un".
+    number: u32,
+    step: u32,
+    one: u32,
     rules: FastSet<u32>,
     out: FastSet<u32>,
     by: FastSet<u32>,
@@ -347,6 +365,10 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         answers,
         questions,
         negations: list(NO),
+        no_denial: list(NO_DENIAL),
+        number: words::hash_folded("no"),
+        step: words::hash_folded("pas"),
+        one: words::hash_folded("un"),
         rules: list("rule rules ruled schließt schließen"),
         out: list("out aus"),
         by: list(BY),
@@ -361,6 +383,8 @@ pub const NO: &str = "not no never none neither cannot can't won't don't doesn't
     weren't hasn't haven't hadn't wouldn't shouldn't couldn't refuses refuse refused declines declined fails nicht kein keine \
     keinen keinem keiner nie niemals verzichtet pas jamais aucun aucune renonce nunca jamás ningún ninguna \
     descarta renuncia не нет ни никогда отказался отказалась";
+
+const NO_DENIAL: &str = "just only merely miss nur wieder seulement solo sólo только";
 
 const BY: &str = "by von vom durch par por";
 
@@ -447,6 +471,20 @@ mod tests {
                 ["Jury finds banker Holt guilty", "Jury finds banker Holt not guilty"],
                 ["Minister resigns over canal contract", "Minister refuses to resign over canal contract"],
                 ["Der Damm hält, sagt das Amt in Lund", "Der Damm hält nicht, sagt das Amt in Lund"],
+            ],
+        );
+    }
+
+    #[test]
+    fn a_no_that_denies_nothing_is_none() {
+        check(
+            None,
+            &[
+                ["No 10 rejects canal tax plan in Lund", "Downing Street rejects canal tax plan in Lund"],
+                ["Not just Lund: canal tax plan spreads north", "Canal tax plan spreads north to Lund"],
+                ["Don't miss: canal festival opens in Lund", "Canal festival opens in Lund"],
+                ["Nie wieder Krieg: Tausende demonstrieren in Lund", "Tausende demonstrieren in Lund gegen Krieg"],
+                ["Le ministre fait un pas vers la grève à Lund", "Le ministre vers la grève à Lund"],
             ],
         );
     }
