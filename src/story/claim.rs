@@ -237,7 +237,7 @@ fn answers(words: &[Word]) -> (u128, Vec<u32>) {
     (found, terms)
 }
 
-/// A no that is none: "No 10", "not only", "Don't miss", "nie wieder", "un pas".
+/// A no that is none: "No 10", "not only", "Don't miss", "no comment", "un pas".
 fn says_no(words: &[Word]) -> bool {
     let lists = &*LISTS;
     let is_no = |at: usize| {
@@ -380,11 +380,11 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 
 /// Words of a no.
 pub const NO: &str = "not no never none neither cannot can't won't don't doesn't didn't isn't aren't wasn't \
-    weren't hasn't haven't hadn't wouldn't shouldn't couldn't refuses refuse refused declines declined fails nicht kein keine \
+    weren't hasn't haven't hadn't wouldn't shouldn't couldn't refuses refuse refused declines declined nicht kein keine \
     keinen keinem keiner nie niemals verzichtet pas jamais aucun aucune renonce nunca jamás ningún ninguna \
     descarta renuncia не нет ни никогда отказался отказалась";
 
-const NO_DENIAL: &str = "just only merely miss nur wieder seulement solo sólo только";
+const NO_DENIAL: &str = "just only merely miss comment nur seulement solo sólo только";
 
 const BY: &str = "by von vom durch par por";
 
@@ -483,7 +483,7 @@ mod tests {
                 ["No 10 rejects canal tax plan in Lund", "Downing Street rejects canal tax plan in Lund"],
                 ["Not just Lund: canal tax plan spreads north", "Canal tax plan spreads north to Lund"],
                 ["Don't miss: canal festival opens in Lund", "Canal festival opens in Lund"],
-                ["Nie wieder Krieg: Tausende demonstrieren in Lund", "Tausende demonstrieren in Lund gegen Krieg"],
+                ["Ministry in Lund has no comment on canal tax", "Ministry in Lund to comment on canal tax"],
                 ["Le ministre fait un pas vers la grève à Lund", "Le ministre vers la grève à Lund"],
             ],
         );
