@@ -30,6 +30,9 @@ const REACH: usize = 500;
 const RUN_REACH: usize = 24;
 /// Documents compared in full, and stories weighed.
 const COMPARED: usize = 16;
+/// The same of a text of more terms than that: each takes longer, and the first of them tell more.
+const COMPARED_LONG: usize = 13;
+const LONG: usize = 60;
 const WEIGHED: usize = 8;
 
 /// Two texts of different stories are about so near; while the window is young that many of them are taken as seen.
@@ -232,9 +235,10 @@ impl Index {
         let fair = |(slot, score): (u32, f32)| (score / (10.0 + f32::from(self.lengths[slot as usize])).sqrt(), slot);
         let mut found: Vec<(f32, u32)> = scores.into_iter().map(fair).collect();
         let by_score = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
-        if found.len() > COMPARED {
-            found.select_nth_unstable_by(COMPARED, by_score);
-            found.truncate(COMPARED);
+        let compared = if query.profile.terms.len() > LONG { COMPARED_LONG } else { COMPARED };
+        if found.len() > compared {
+            found.select_nth_unstable_by(compared, by_score);
+            found.truncate(compared);
         }
         let mut slots: Vec<u32> = found.into_iter().map(|(_, slot)| slot).collect();
         slots.extend(self.sharing_runs(seeker));
