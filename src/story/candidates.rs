@@ -30,10 +30,9 @@ const REACH: usize = 500;
 const RUN_REACH: usize = 24;
 /// Documents compared in full, and stories weighed.
 const COMPARED: usize = 16;
-/// The same of a text of more terms than that: each takes longer, and the first of them tell more.
-const COMPARED_LONG: usize = 13;
-const LONG: usize = 60;
 const WEIGHED: usize = 8;
+/// Documents compared in full with a text that is more than a teaser: each takes longer, and the first of them tell more.
+const COMPARED_LONG: usize = 13;
 
 /// Two texts of different stories are about so near; while the window is young that many of them are taken as seen.
 const CHANCE: f32 = 0.1;
@@ -235,7 +234,7 @@ impl Index {
         let fair = |(slot, score): (u32, f32)| (score / (10.0 + f32::from(self.lengths[slot as usize])).sqrt(), slot);
         let mut found: Vec<(f32, u32)> = scores.into_iter().map(fair).collect();
         let by_score = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
-        let compared = if query.profile.terms.len() > LONG { COMPARED_LONG } else { COMPARED };
+        let compared = if query.profile.terms.len() as f32 > weigh::TEASER { COMPARED_LONG } else { COMPARED };
         if found.len() > compared {
             found.select_nth_unstable_by(compared, by_score);
             found.truncate(compared);

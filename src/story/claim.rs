@@ -134,7 +134,7 @@ impl Claim {
     }
 
     /// Whether a term stands in a name.
-    fn names(&self, term: u32) -> bool {
+    fn has_name(&self, term: u32) -> bool {
         self.names.iter().any(|name| name.term == term)
     }
 
@@ -172,12 +172,12 @@ pub fn contrast(a: &Profile, b: &Profile) -> Option<Contrast> {
             return Some(Contrast::Negated);
         }
     }
-    let is_renamed = both_name && is_renamed(a, b, &shared) && names_another(a, b) && names_another(b, a);
-    is_renamed.then_some(Contrast::Renamed)
+    let renamed = both_name && differ_by_names(a, b, &shared) && names_another(a, b) && names_another(b, a);
+    renamed.then_some(Contrast::Renamed)
 }
 
 /// Whether two headlines are the same but for names and numbers, or nearly where names can be told.
-fn is_renamed(a: &Profile, b: &Profile, shared: &[u32]) -> bool {
+fn differ_by_names(a: &Profile, b: &Profile, shared: &[u32]) -> bool {
     let (one, other) = (&a.claim, &b.claim);
     let tell_names = one.capitals == Capitals::Name && other.capitals == Capitals::Name;
     let is_name = |term: u32| one.names.iter().chain(&other.names).any(|name| name.sure && name.term == term);
@@ -185,7 +185,7 @@ fn is_renamed(a: &Profile, b: &Profile, shared: &[u32]) -> bool {
     // Beside a name that is the same there may be others ("Islamic State", "ISIS") for one thing.
     let most = usize::from(tell_names && named == 0);
     let numbers = shared.iter().filter(|term| a.numbers.binary_search(term).is_ok()).count();
-    let beside = own(a, b, |term| !one.names(term)).max(own(b, a, |term| !other.names(term)));
+    let beside = own(a, b, |term| !one.has_name(term)).max(own(b, a, |term| !other.has_name(term)));
     beside <= most && shared.len() > beside + named + numbers
 }
 
@@ -284,7 +284,7 @@ fn names(text: &str, words: &[Word], capitals: Capitals) -> Vec<Name> {
         let is_gap = |c: char| matches!(c, ' ' | '-' | '.' | '\'' | '’');
         let goes_on = last.is_some_and(|end| gap(text, end, word).chars().all(is_gap));
         let letters: String = written.chars().take(BEGINNING).collect();
-        let beginning = words::hash_folded(&letters) >> (32 - BEGINNING_BITS);
+        let beginning = words::hash_folded(&letters) >> (u32::BITS - BEGINNING_BITS);
         let sure = at > 0 || spelt == Some(Spelt::Capital);
         found.push(Name { term: word.term, beginning, goes_on, sure });
         last = Some(word.end);

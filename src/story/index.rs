@@ -159,17 +159,9 @@ impl Index {
         let candidates = self.candidates(document);
         match candidates.iter().find(|candidate| weigh::joins(&candidate.signals, candidate.score)) {
             Some(best) => Grouping { near: second::near(&candidates, best.story), ..self.joined(document, best) },
-            None => self.joined_by_page(document).unwrap_or_else(|| Grouping {
-                verdict: Verdict::Founds,
-                relation: Relation::First,
-                of: None,
-                cites: document.sources.cites.clone(),
-                corrects: None,
-                reason: relate::explain_found(
-                    candidates.first().map(|near| (near.story.to_string(), &near.signals, near.score)),
-                ),
-                score: 0.0,
-                near: Vec::new(),
+            None => self.joined_by_page(document).unwrap_or_else(|| {
+                let near = candidates.first().map(|near| (near.story.to_string(), &near.signals, near.score));
+                self.group_apart(document, relate::explain_found(near))
             }),
         }
     }
@@ -231,7 +223,7 @@ impl Index {
         }
     }
 
-    /// How a document founds a story although its text is near to another; `why` is the reason given.
+    /// How a document founds a story, be its text near to another or not; `why` is the reason given.
     pub fn group_apart(&self, document: &Prepared, why: String) -> Grouping {
         Grouping {
             verdict: Verdict::Founds,

@@ -16,14 +16,6 @@ use super::{
 /// common one nor "government" for a rare one.
 const PRIOR: f32 = 300.0;
 
-/// Part of all documents that hold a common term. A few thousand words with the power of two nearest to their rate,
-/// counted by `examples/evaluate --common`; in a full window they weigh nothing beside what was learned.
-static COMMON: LazyLock<FastMap<u32, f32>> = LazyLock::new(|| {
-    let mut rates: FastMap<u32, f32> = FastMap::default();
-    table().for_each(|(tier, word)| *rates.entry(word.term).or_default() += 0.5f32.powi(tier));
-    rates
-});
-
 /// How texts write a common word where no sentence begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelt {
@@ -31,27 +23,30 @@ pub enum Spelt {
     Capital,
 }
 
-static SPELT: LazyLock<FastMap<u32, Spelt>> = LazyLock::new(|| {
-    let spelt = |word: &words::Word| if word.capital { Spelt::Capital } else { Spelt::Small };
-    table().map(|(_, word)| (word.term, spelt(&word))).collect()
-});
-
-/// How texts write a term, where it is in the table.
-pub fn spelt(term: u32) -> Option<Spelt> {
-    SPELT.get(&term).copied()
-}
-
-fn table() -> impl Iterator<Item = (i32, words::Word)> {
-    include_str!("common.txt").lines().flat_map(|line| {
+/// Part of all documents that hold a common term, and how it is written. A few thousand words with the power of two nearest
+/// to their rate, counted by `examples/evaluate --common`; in a full window they weigh nothing beside what was learned.
+static COMMON: LazyLock<FastMap<u32, (f32, Spelt)>> = LazyLock::new(|| {
+    let mut table: FastMap<u32, (f32, Spelt)> = FastMap::default();
+    for line in include_str!("common.txt").lines() {
         let (tier, words) = line.split_once(' ').unwrap_or_default();
-        let tier = tier.parse().unwrap_or(0);
-        words.split(' ').flat_map(words::split).map(move |word| (tier, word))
-    })
-}
+        let rate = 0.5f32.powi(tier.parse().unwrap_or(0));
+        for word in words.split(' ').flat_map(words::split) {
+            let (known, spelt) = table.entry(word.term).or_insert((0.0, Spelt::Small));
+            *known += rate;
+            *spelt = if word.capital { Spelt::Capital } else { Spelt::Small };
+        }
+    }
+    table
+});
 
 /// Whether a term is in the table.
 pub fn is_common(term: u32) -> bool {
     COMMON.contains_key(&term)
+}
+
+/// How texts write a term, where it is in the table.
+pub fn spelt(term: u32) -> Option<Spelt> {
+    COMMON.get(&term).map(|(_, spelt)| *spelt)
 }
 
 /// First bits of a hash by which the shelves are named.
@@ -173,7 +168,8 @@ impl Lexicon {
 
     pub fn idf_of(&self, known: Known) -> f32 {
         let is_common = known.mark() == COMMON_WORD;
-        let pretended = if is_common { PRIOR * COMMON.get(&known.term).copied().unwrap_or(0.0).min(0.7) } else { 0.0 };
+        let rate = || COMMON.get(&known.term).map_or(0.0, |(rate, _)| *rate);
+        let pretended = if is_common { PRIOR * rate().min(0.7) } else { 0.0 };
         ((self.documents as f32 + PRIOR + 1.0) / (known.frequency() as f32 + pretended + 1.0)).ln()
     }
 

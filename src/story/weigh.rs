@@ -15,8 +15,11 @@ const JOIN: f32 = 0.6;
 /// much hardly do, and two alerts for one story are then the commoner error.
 const LONG_TEXTS: f32 = 0.3;
 
-/// Terms of the shorter of two texts from which, and up to which, they become long ones.
-const LONG: (f32, f32) = (60.0, 140.0);
+/// Terms of a text beyond which it is more than a teaser,
+pub const TEASER: f32 = 60.0;
+
+/// and of the shorter of two texts up to which they become long ones.
+const LONGEST: f32 = 140.0;
 
 /// Part of the shorter text from which another outlet's text is the same beyond doubt.
 const SAME_TEXT: f32 = 0.75;
@@ -135,8 +138,7 @@ pub fn weigh(signals: &Signals, forest: &Forest, stream: f32) -> f32 {
 
 /// Whether a score is enough for a join.
 pub fn joins(signals: &Signals, score: f32) -> bool {
-    let (from, to) = LONG;
-    let long = ((signals.shorter.max(1.0) / from).ln() / (to / from).ln()).clamp(0.0, 1.0);
+    let long = ((signals.shorter.max(1.0) / TEASER).ln() / (LONGEST / TEASER).ln()).clamp(0.0, 1.0);
     score >= JOIN - LONG_TEXTS * long
 }
 
@@ -170,7 +172,7 @@ fn shifted(probability: f32, by: f32) -> f32 {
 /// little of two headlines.
 fn is_thin(s: &Signals) -> bool {
     let agree = s.title >= 0.25 || s.lead >= 0.3;
-    s.shorter > 60.0 && s.nearest < if agree { 0.1 } else { 0.18 } || s.shorter > 2.0 && s.common < 2.0
+    s.shorter > TEASER && s.nearest < if agree { 0.1 } else { 0.18 } || s.shorter > 2.0 && s.common < 2.0
 }
 
 /// Two matches of one club, two market closings: headlines of one kind with other numbers, more than a day apart.

@@ -285,7 +285,17 @@ proptest! {
     }
 
     #[test]
-    fn whatever_parses_prints_as_itself(source in prop_oneof![nasty(), marks(), deep_marks()]) {
+    fn whatever_parses_prints_as_itself(source in nasty()) {
+        for (parsed, _) in [parse_query(&source), parse_item(&source)] {
+            if let Some(tree) = parsed {
+                let printed = tree.to_string();
+                prop_assert_eq!(parse_query(&printed).0, Some(tree), "{} from {}", printed, source);
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_can_be_used_comes_back_without_a_fault(source in prop_oneof![nasty(), marks(), deep_marks()]) {
         comes_back(&source)?;
     }
 
